@@ -4,8 +4,10 @@ from calculator.actuals.attribution import Effect, Usage
 from calculator.actuals.month_share import PARTS, Part, month_after
 from calculator.actuals.recalibration import Recalibration, recalibrate
 from calculator.actuals.variance import Actual, Billed, Variance, actual_variances
+from calculator.answer.base_change import BaseChange, base_change
 from calculator.answer.options import Option, option, options
 from calculator.answer.periods import average_month, comparable_span, equal_periods, horizon_total
+from calculator.answer.saving_range import SavingRange, prompting_span, saving_range
 from calculator.answer.threshold import Threshold, threshold
 from calculator.answer.verdict import Verdict, VerdictAnswer, VerdictReason, verdict
 from calculator.capability.evidence import Evidence, EvidenceSentence
@@ -16,9 +18,7 @@ from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.errors import FieldErrors, UserError
 from calculator.estimate import estimate, resolve_question
 from calculator.estimate_notes import (
-    BaseChange,
     assumption_impacts,
-    base_change,
     base_notes,
     estimate_assumptions,
     estimate_warnings,
@@ -97,6 +97,7 @@ __all__ = [
     "Recalibration",
     "RentedGpuOffer",
     "RuleOfThumb",
+    "SavingRange",
     "Scenario",
     "SetAside",
     "SetAsideCode",
@@ -142,11 +143,13 @@ __all__ = [
     "option",
     "options",
     "parse_number",
+    "prompting_span",
     "read_scenario",
     "recalibrate",
     "resolve_question",
     "rules_of_thumb",
     "sample",
+    "saving_range",
     "sensitivity",
     "sum_amounts",
     "threshold",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from calculator.capability.evidence import Evidence, evidence_for
 from calculator.comparison import Comparison, computed_once
@@ -102,44 +100,6 @@ def base_notes(comparison: Comparison) -> tuple[str, ...]:
     caching = caching_note(plan, plan.prompt_before_tokens, base_call_prices(base), base.provider)
     notes = base.notes(comparison.as_of, _estimate_context(comparison).end)
     return (*notes, f"{caching[0].upper()}{caching[1:]}.") if caching and plan.calls_per_month else notes
-
-
-class BaseChange(NamedTuple):
-    """The changes of the base model within the horizon."""
-
-    model: str
-    ends: date | None
-    """The first day on which it doesn't answer, which may have passed; None if it answers over the horizon."""
-    price_changes: date | None
-    """The first day of another price; None if the price stays."""
-    successor: str | None
-    """The model that its seller suggests instead; None if it answers over the horizon, or none is named."""
-
-
-def base_change(comparison: Comparison) -> BaseChange | None:
-    """Return the end of the base model and the next change of its price, if they fall within the horizon.
-
-    Args:
-        comparison: The answer to the question.
-
-    Returns:
-        None if there is no base model, or nothing of it changes.
-    """
-    base = comparison.context.base_price(comparison.plan)
-    if base is None:
-        return None
-    end = _estimate_context(comparison).end
-    ends = base.ends if base.ends and base.ends < end else None
-    today = (base.input_usd, base.cached_input_usd, base.output_usd)
-    changes = next(
-        (
-            since
-            for since, later in base.later
-            if since < end and (later.input_usd, later.cached_input_usd, later.output_usd) != today
-        ),
-        None,
-    )
-    return BaseChange(base.model, ends, changes, base.replaced_by if ends else None) if ends or changes else None
 
 
 @computed_once

@@ -69,6 +69,19 @@ def estimate_offer(context: EstimateContext, offer: Offer) -> Estimate:
     return Estimate(offer, status, _standing(context, offer, lines), months, epochs, tuple(lines), capacity)
 
 
+def estimate_until(context: EstimateContext, estimate: Estimate, months: Decimal) -> Estimate:
+    """Return an option as if the horizon ended after some months, with the epochs that it was priced with.
+
+    Args:
+        context: The context that the option was priced in.
+        estimate: The option.
+        months: Months after the date of the estimate.
+    """
+    plan = context.plan._replace(months=months, epochs=estimate.epochs)
+    end = day_after_months(context.as_of, highest(months))
+    return estimate_offer(context._replace(plan=plan, end=end), estimate.offer)
+
+
 def _month_of_hosting(lines: Sequence[LineItem]) -> Decimal | None:
     """Return the hosting of the first month, US dollars; None if unknown."""
     hosting = [line.monthly_usd for line in lines if line.component == "hosting" and line.monthly_quantity is not None]

@@ -33,8 +33,7 @@ class LineItem(NamedTuple):
     """How the quantity is computed, with a `{}` for each value."""
     formula_values: tuple[Decimal, ...]
     first_month_quantity: Decimal | None = None
-    """Quantity of the first month, or of its part before the model or the price ends; None for a line that isn't in it.
-    """
+    """Quantity of the first month, or of its part before the model or the price ends; None if it isn't in it."""
 
     @property
     def source(self) -> Source | None:
@@ -87,9 +86,9 @@ class AssumptionImpact(NamedTuple):
     """Difference to the total over the horizon, US dollars; negative if it gets cheaper."""
 
 
-BreakEvenCause = Literal["answers", "cached", "dearer", "hosting", "retraining", "shrinking", "ends", "slow"]
+BreakEvenCause = Literal["answers", "cached", "dearer", "hosting", "retraining", "shrinking", "ends", "slow", "cheaper"]
 """Why an offer never pays back: its answers, the cached prompt of today, the price of a call, hosting and storage,
-retraining, shrinking traffic, the end of the model, or a pay-back beyond the longest search.
+retraining, shrinking traffic, the end of a model, a pay-back beyond the longest search, or cheaper prompting.
 """
 
 
@@ -304,8 +303,9 @@ class BaseEstimate(NamedTuple):
 
     @property
     def monthly_usd(self) -> Decimal | None:
-        """A full month before growth, US dollars."""
-        return sum_amounts(line.monthly_usd for line in self.lines).usd
+        """A full month before growth, US dollars; None if a price of today is unknown."""
+        month = sum_amounts(line.monthly_usd for line in self.lines if line.monthly_quantity is not None)
+        return month.usd if month.whole else None
 
     @property
     def total(self) -> Total:

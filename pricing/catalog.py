@@ -94,6 +94,20 @@ class BasePrice(NamedTuple):
     """Announced prices with the first day of each, in the order of the days."""
     context_tokens: int | None = None
     """Most tokens of a call, prompt and answer together; None if the price list doesn't say."""
+    successor: BasePrice | None = None
+    """The model that its seller suggests for the time after its end; None if none with a price is known."""
+
+    def model_on(self, day: date) -> BasePrice | None:
+        """Return the model that answers on a day: this one, or one that replaces it; None if that isn't known."""
+        model: BasePrice | None = self
+        while model and model.ends and model.ends <= day:
+            model = model.successor
+        return model
+
+    @property
+    def last_day(self) -> date | None:
+        """The first day on which neither the model nor one that replaces it answers; None if the last of them stays."""
+        return self.successor.last_day if self.successor else self.ends
 
     def notes(self, day: date, until: date | None = None) -> tuple[str, ...]:
         """Return sentences that a reader of an answer must know: the seller, the end, and prices that vary.

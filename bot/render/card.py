@@ -8,11 +8,21 @@ from typing import NamedTuple
 
 from bot.render.headline import headline
 from bot.render.money import quantity
-from bot.render.short import short_day, short_money, spoken_days
+from bot.render.short import short_day, short_money, short_price, spoken_days
 from bot.render.sources import oldest_price
-from bot.render.tables import GROUP_TITLES, GROUP_WORDS, cost_text, horizon, offer_name
+from bot.render.tables import GROUP_TITLES, GROUP_WORDS, LIKE, cost_text, horizon, offer_name
 from bot.render.uncertainty import uncertainty_sentences
-from bot.render.verdict import model_name, next_step_sentence, set_aside_sentence, threshold_sentence
+from bot.render.verdict import (
+    base_end_clause,
+    has_ended,
+    model_name,
+    next_step_sentence,
+    prompting_month,
+    saved_amount,
+    set_aside_sentence,
+    successor_month,
+    threshold_sentence,
+)
 from calculator import (
     YOUR_RATES,
     Comparison,
@@ -34,7 +44,6 @@ MAX_ALTERNATIVES = 2
 MAX_OPTIONS = 4
 FIGURES: tuple[Figure, Figure] = ("one_off", "monthly")
 NOTHING = "$0"
-LIKE = ("same_model", "same_class")
 PROMPTING = "Prompting today"
 ALTERNATIVES = "A different model could save, if it passes your evaluation:"
 
@@ -70,20 +79,19 @@ def card(comparison: Comparison) -> Card:
             shown = [option(comparison, comparison.featured)] if comparison.featured else []
             if len(comparison.estimates) > 1:
                 sentences.append(set_aside_sentence(comparison))
-        case "no_calls" | "no_base" | "base_unknown":
+        case "no_calls" | "no_base" | "base_unknown" | "base_ends":
             shown = _closest_options(comparison)
         case _:
-            about = result.option if result.answer == "yes" else result.like or result.option
+            is_judged = result.answer == "yes" or result.reason == "range_decides"
+            about = result.option if is_judged else result.like or result.option
             if result.answer == "different_model":
                 about, others = result.like, alternatives(comparison)
             shown = [about] if about else []
-            sentences.append(
-                " ".join(
-                    filter(None, [threshold_sentence(comparison), _ends(comparison, shown), _base_changes(comparison)])
-                )
-            )
+            facts = [threshold_sentence(comparison), _ends(comparison, shown), _base_changes(comparison)]
+            sentences.append(" ".join(filter(None, facts)))
     if comparison.base:
         figures.append((PROMPTING, prompting_text(comparison)))
+        figures += _successor_figure(comparison)
     with_class = result.answer == "not_enough" and len(shown) > 1
     with_saving = result.answer == "yes"
     figures += [
@@ -102,7 +110,10 @@ def card(comparison: Comparison) -> Card:
         figures=tuple(figures),
         sentences=tuple(filter(None, sentences)),
         alternatives=tuple(
-            (offer_name(item.estimate), option_text(comparison, item, with_platform=False, with_saving=True))
+            (
+                offer_name(item.estimate),
+                option_text(comparison, item, with_platform=False, with_class=True, with_saving=True),
+            )
             for item in others
         ),
         next_step=next_step_sentence(comparison),
@@ -115,12 +126,16 @@ def prompting_text(comparison: Comparison) -> str:
     base = comparison.base
     if base is None or not base.lines:
         return "unknown, because the calls aren't given"
-    if not base.complete or base.monthly_usd is None:
+    if has_ended(comparison):
+        return f"unknown, because {base_end_clause(comparison)}"
+    if base.monthly_usd is None:
         return "unknown, because a price of this model isn't known"
-    text = f"{short_money(base.monthly_usd)} a month"
+    text = f"{prompting_month(comparison)} a month"
     uncached = uncached_base(comparison)
     if uncached is None or uncached.monthly_usd in (None, base.monthly_usd):
         return text
+    if comparison.scenario.ranged:
+        return f"{text} with prompt caching"
     return f"{text} with prompt caching ({short_money(uncached.monthly_usd or Decimal(0))} without)"
 
 
@@ -153,8 +168,8 @@ def option_text(
         text += f" ({short_money(hosting)} of it hosting)"
     if with_class:
         text += f" · {class_words(item)}"
-    if with_saving and (saving := item.monthly_vs_baseline_usd) is not None and saving < 0:
-        text += f" · saves {short_money(-saving)} a month"
+    if with_saving and (saved := saved_amount(comparison, item)):
+        text += f" · saves {saved}"
         if day := pay_back_day(comparison, item):
             text += f" · pays back {day}"
         life = estimate.offer.lifecycle
@@ -181,7 +196,7 @@ def short_change(usd: Decimal | None) -> str:
     """Return a difference in a few digits: `−$92.40`, `+$888`, `unknown`."""
     if usd is None:
         return "unknown"
-    return "no difference" if usd == 0 else f"{'+' if usd > 0 else '−'}{short_money(abs(usd))}"
+    return "no difference" if usd == 0 else f"{'+' if usd > 0 else '−'}{short_price(abs(usd))}"
 
 
 def distinct_options(items: Sequence[Option]) -> list[Option]:
@@ -193,18 +208,12 @@ def distinct_options(items: Sequence[Option]) -> list[Option]:
 
 
 def saving_options(comparison: Comparison) -> list[Option]:
-    """Return the usable options of other models that cost less than prompting, the most alike first."""
+    """Return the usable options of other models that save enough to matter, the most alike first."""
     periods = equal_periods(comparison)
-    prompting = periods.prompting(comparison.plan.months) if periods.has_baseline else None
-    if prompting is None or prompting.usd is None:
-        return []
     cheaper = [
         item
         for item in options(comparison)
-        if item.usable
-        and item.group not in LIKE
-        and item.horizon_total.usd is not None
-        and item.horizon_total.usd < prompting.usd
+        if item.usable and item.group not in LIKE and item.saving_usd is not None and periods.pays(item.estimate)
     ]
     return sorted(distinct_options(cheaper), key=_distance)
 
@@ -263,18 +272,28 @@ def _caveat(comparison: Comparison, items: Sequence[Option]) -> str | None:
     return spoken_days(notes[0], comparison.as_of) if notes else None
 
 
+def _successor_figure(comparison: Comparison) -> list[tuple[str, str]]:
+    """Return the cost of the base model's successor: `From 14 Jan 2027`, `$168 a month with gpt-6-luna`."""
+    change = base_change(comparison)
+    if change is None or change.ends is None or change.successor_monthly_usd is None:
+        return []
+    month = f"{successor_month(comparison)} a month with {change.successor}, at the same tokens a call"
+    return [("Its successor" if has_ended(comparison) else f"From {short_day(change.ends, comparison.as_of)}", month)]
+
+
 def _base_changes(comparison: Comparison) -> str | None:
-    """Return `GPT-4.1 mini, which you prompt today, ends 14 Jan 2027.`"""
+    """Return `GPT-4.1 mini, which you prompt today, has another price from 14 Jan 2027 on.`"""
     change = base_change(comparison)
     if change is None:
         return None
-    parts = []
-    if change.ends:
-        verb = "ended" if change.ends <= comparison.as_of else "ends"
-        parts.append(f"{verb} {short_day(change.ends, comparison.as_of)}")
+    sentences = []
     if change.price_changes:
-        parts.append(f"has another price from {short_day(change.price_changes, comparison.as_of)} on")
-    return f"{change.model}, which you prompt today, {' and '.join(parts)}."
+        day = short_day(change.price_changes, comparison.as_of)
+        sentences.append(f"{change.model}, which you prompt today, has another price from {day} on.")
+    if change.priced_until and change.successor_monthly_usd is not None:
+        day = short_day(change.priced_until, comparison.as_of)
+        sentences.append(f"No price of prompting is known from {day} on: both sides are compared until then.")
+    return " ".join(sentences) or None
 
 
 def _load(estimate: Estimate) -> str | None:
@@ -283,7 +302,7 @@ def _load(estimate: Estimate) -> str | None:
     if capacity is None or capacity.load is None or not isinstance(estimate.offer, RentedGpuOffer):
         return None
     usd = capacity.usd_per_million_tokens
-    served = f"; {short_money(usd)} per 1M tokens served" if usd is not None else ""
+    served = f"; {short_price(usd)} per 1M tokens served" if usd is not None else ""
     return f"{capacity_words(capacity)}{served}."
 
 

@@ -12,7 +12,7 @@ from bot.render.card import (
     short_change,
 )
 from bot.render.money import UNKNOWN
-from bot.render.short import short_money, span_text, spoken_days
+from bot.render.short import short_day, span_text, spoken_days
 from bot.render.tables import (
     GROUP_TITLES,
     Align,
@@ -24,8 +24,8 @@ from bot.render.tables import (
     period_header,
     period_total,
 )
-from bot.render.verdict import set_aside_sentence
-from calculator import Comparison, Estimate, Option, options, verdict
+from bot.render.verdict import has_ended, prompting_month, set_aside_sentence, successor_month
+from calculator import Comparison, Estimate, Option, base_change, options, saving_range, verdict
 
 MAX_ROWS = 8
 """The baseline and the rows between groups included."""
@@ -45,7 +45,7 @@ def short_table(comparison: Comparison) -> Table:
     listed = listed_options(comparison)
     if comparison.base is None:
         return _costs(comparison, listed)
-    rows = [_baseline_row(comparison)]
+    rows = [_baseline_row(comparison), *_successor_rows(comparison)]
     for previous, item in zip([None, *listed], listed, strict=False):
         if previous and previous.group != item.group:
             rows.append((GROUP_TITLES[item.group], "", "", "", "", ""))
@@ -93,32 +93,53 @@ def _first_of_groups(ranked: Sequence[Option]) -> list[Option]:
 
 def _row_count(comparison: Comparison, items: Sequence[Option]) -> int:
     """Return the rows of some options: with a baseline, it and the rows between the groups count too."""
-    return len(items) + len({item.group for item in items}) if comparison.base else len(items)
+    if comparison.base is None:
+        return len(items)
+    return len(items) + len({item.group for item in items}) + len(_successor_rows(comparison))
 
 
 def _baseline_row(comparison: Comparison) -> tuple[str, ...]:
     base = comparison.base
-    usd = base.monthly_usd if base and base.complete else None
+    known = base is not None and base.monthly_usd is not None and not has_ended(comparison)
     unknown = "unknown" if base and base.lines else NONE
+    change = base_change(comparison)
+    name = change.model if change and has_ended(comparison) else base.model if base else ""
     return (
-        f"Today: prompting {base.model if base else ''}",
+        f"Today: prompting {name}",
         NONE,
-        unknown if usd is None else short_money(usd),
+        prompting_month(comparison) if known else unknown,
         NONE,
         NONE,
         "reference",
     )
 
 
+def _successor_rows(comparison: Comparison) -> list[tuple[str, ...]]:
+    change = base_change(comparison)
+    if change is None or change.ends is None or change.successor_monthly_usd is None:
+        return []
+    start = "Now" if has_ended(comparison) else f"From {short_day(change.ends, comparison.as_of)}"
+    return [(f"{start}: {change.successor}", NONE, successor_month(comparison), NONE, NONE, "successor")]
+
+
 def _against_baseline(comparison: Comparison, item: Option) -> tuple[str, ...]:
-    known = comparison.base is not None and comparison.base.complete
+    known = comparison.base is not None and comparison.base.monthly_usd is not None and not has_ended(comparison)
     return (
         offer_name(item.estimate),
         *_once_and_month(comparison, item.estimate),
-        short_change(item.monthly_vs_baseline_usd) if known else NONE,
-        pay_back_day(comparison, item) or (("never" if item.usable else NONE) if known else NONE),
+        _month_against_baseline(comparison, item) if known else NONE,
+        (pay_back_day(comparison, item) or ("never" if item.usable else NONE)) if known else NONE,
         class_words(item),
     )
+
+
+def _month_against_baseline(comparison: Comparison, item: Option) -> str:
+    """Return `−$92.40`, or `−$634 to −$63.36` over the question's ranges."""
+    ranges = saving_range(comparison, item.estimate)
+    if ranges is None:
+        return short_change(item.monthly_vs_baseline_usd)
+    least, most = short_change(-ranges.high_month_usd), short_change(-ranges.low_month_usd)
+    return least if least == most else f"{least} to {most}"
 
 
 def _once_and_month(comparison: Comparison, estimate: Estimate) -> tuple[str, str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from bot.render.money import each
-from bot.render.short import short_money
-from bot.render.tables import cost_text, offer_name, total_text
-from bot.render.verdict import model_name, saving_text, traffic_text
-from calculator import Comparison, RentedGpuOffer, Verdict, verdict
+from bot.render.short import short_count, short_money
+from bot.render.tables import LIKE, cost_text, horizon, offer_name, total_text
+from bot.render.verdict import base_end_clause, inputs_text, model_name, saving_text, traffic_text
+from calculator import Comparison, RentedGpuOffer, Verdict, base_change, verdict
+
+ZERO = Decimal(0)
 
 
 def headline(comparison: Comparison) -> str:
     """Return the sentence that answers the question."""
-    result, traffic = verdict(comparison), traffic_text(comparison)
+    result = verdict(comparison)
     match result.reason:
         case "none_usable":
             return _none_usable(comparison)
@@ -19,16 +23,76 @@ def headline(comparison: Comparison) -> str:
             return _without_traffic(result)
         case "no_base" | "base_unknown":
             return _cheapest(comparison, result)
+        case "base_ends":
+            return _base_ends(comparison)
+        case _:
+            return _with_base_end(comparison, _decided(comparison, result))
+
+
+def _base_ends(comparison: Comparison) -> str:
+    """Return that the base model can't be compared with, because it has ended or soon does."""
+    change, clause = base_change(comparison), base_end_clause(comparison)
+    if change and change.ends and change.ends <= comparison.as_of:
+        successor = f" Compare with its successor, {change.successor}." if change.successor else ""
+        return f"{clause}, so fine-tuning can't be compared with it.{successor}"
+    return f"{clause}: whether fine-tuning pays depends on the model that you use instead."
+
+
+def _decided(comparison: Comparison, result: Verdict) -> str:
+    """Return the verdict of a question with a baseline and calls."""
+    traffic, option = traffic_text(comparison), result.option
+    match result.reason:
         case "pays_back":
-            return f"Fine-tuning {model_name(result.option)} pays at {traffic}: it {saving_text(comparison, result)}."
+            base = comparison.base.model if comparison.base else ""
+            like = f", of the same class as {base} or above," if option and option.group == "same_class" else ""
+            return f"Fine-tuning {model_name(option)}{like} pays at {traffic}: it {saving_text(comparison, result)}."
         case "other_model_pays":
-            other = model_name(result.option)
+            other = model_name(option)
             if result.like is None:
-                return f"Fine-tuning {other} could pay at {traffic}, if it passes your evaluation."
+                return (
+                    f"Fine-tuning could pay at {traffic} only with a different model, {other}, "
+                    "if it passes your evaluation."
+                )
             like = model_name(result.like)
             return f"Fine-tuning {like} won't pay at {traffic}; {other} could, if it passes your evaluation."
-        case "too_few_calls" | "never_pays":
-            return f"Fine-tuning {model_name(result.like or result.option)} won't pay at {traffic}."
+        case "range_decides":
+            return _depends(comparison, result)
+        case "no_difference":
+            about = result.threshold_option
+            saved = short_money((result.saving_usd or ZERO) / comparison.plan.months)
+            name = model_name(about)
+            return f"Fine-tuning {name} makes no practical difference at {traffic}: it saves {saved} a month."
+        case _:
+            return f"Fine-tuning {model_name(result.like or option)} won't pay at {traffic}."
+
+
+def _depends(comparison: Comparison, result: Verdict) -> str:
+    """Return what the verdict depends on, where it turns inside the question's ranges."""
+    option, ranges, limit = result.option, result.ranges, result.threshold
+    assert option is not None and ranges is not None  # noqa: S101, PT018 - the caller checked
+    passes = "" if option.group in LIKE else ", if it passes your evaluation"
+    name = model_name(option)
+    if "calls" in ranges.turns_on and limit and limit.calls_per_day is not None:
+        calls = short_count(limit.calls_per_day)
+        given = traffic_text(comparison)
+        return f"Whether fine-tuning {name} pays at {given} depends on them: it does from about {calls} a day{passes}."
+    inputs = inputs_text(ranges.turns_on) if ranges.turns_on else "your ranges"
+    return (
+        f"Whether fine-tuning {name} pays depends on {inputs}: over {horizon(comparison)} it saves at most "
+        f"{short_money(ranges.high_usd)}{passes}, and costs {short_money(-ranges.low_usd)} more at worst."
+    )
+
+
+def _with_base_end(comparison: Comparison, sentence: str) -> str:
+    """Return the verdict, after the end of the base model and what it is compared with from then on."""
+    change = base_change(comparison)
+    if change is None or change.ends is None:
+        return sentence
+    verdict_clause = sentence[:1].lower() + sentence[1:]
+    clause = base_end_clause(comparison)
+    if change.successor_monthly_usd is None:
+        return f"Until {clause}, {verdict_clause}"
+    return f"{clause}; with its successor {change.successor} from then on, {verdict_clause}"
 
 
 def _none_usable(comparison: Comparison) -> str:

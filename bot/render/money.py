@@ -9,7 +9,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 CENT = Decimal("0.01")
 _WIDE = Context(prec=60)  # the usual 28 digits cannot hold the cents of the largest sums that can be asked for
 UNKNOWN = "unknown"
-ROUGH_FROM = Decimal(1_000)
+ROUGH_FROM = Decimal(100)
 MAGNITUDES = ((1e15, " quadrillion"), (1e12, "T"), (1e9, "B"), (1e6, "M"))
 
 
@@ -21,7 +21,7 @@ def money(usd: Decimal | None, *, whole: bool = True) -> str:
 
 
 def rough(usd: Decimal) -> str:
-    """Return a percentile, in whole dollars from $1,000 on: cents would claim a precision that draws don't have."""
+    """Return a percentile, in whole dollars from $100 on: cents would claim a precision that draws don't have."""
     return money(usd) if abs(usd) < ROUGH_FROM else _dollars(usd, 0)
 
 

@@ -20,25 +20,30 @@ STEPS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
 
 
 def short_money(usd: Decimal) -> str:
-    """Return `$1,449`, `$92.40`, `$0.329`: no cents from $100 up, and at most four significant digits."""
+    """Return `$1,449`, `$92.40`, `under $1`: no cents from $100 up, and at most four significant digits."""
     if abs(usd) >= ROUNDED_FROM:
         step = Decimal(1).scaleb(usd.adjusted() - DIGITS + 1)
         usd = usd.quantize(step, ROUND_HALF_UP)
     if abs(usd) >= WHOLE_FROM:
         return money(usd.quantize(Decimal(1), ROUND_HALF_UP, context=WIDE)).removesuffix(".00")
-    if 0 < usd < CENT:
-        return "under $0.01"
+    if 0 < usd < 1:
+        return "under $1"
+    return money(usd).removesuffix(".00")
+
+
+def short_price(usd: Decimal) -> str:
+    """Return an amount of a table, or a unit's price: three significant digits below a dollar, `$0.329`, `$0.50`."""
     if 0 < usd < 1:
         rounded = usd.quantize(Decimal(1).scaleb(usd.adjusted() - 2), ROUND_HALF_UP).normalize()
         return f"${rounded if rounded % CENT else rounded.quantize(CENT):f}"
-    return money(usd).removesuffix(".00")
+    return short_money(usd)
 
 
 def span_text(span: CostSpan) -> str:
     """Return a cost in a few digits: `$90`, `$120 to $200`, `at least $1.95`, `unknown`."""
     if span.low is None or span.high is None:
         return UNKNOWN
-    low, high = short_money(span.low), short_money(span.high)
+    low, high = short_price(span.low), short_price(span.high)
     return f"{'' if span.whole else 'at least '}{low if low == high else f'{low} to {high}'}"
 
 

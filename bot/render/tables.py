@@ -38,6 +38,8 @@ from calculator import (
 
 Align = Literal["left", "right"]
 GROUP_WORDS: dict[OptionGroup, str] = {"same_model": "same model", "same_class": "same class", "smaller": "smaller"}
+LIKE = ("same_model", "same_class")
+"""Groups that are compared like with like."""
 GROUP_TITLES: dict[OptionGroup, str] = {
     "same_model": "The same model, tuned",
     "same_class": "Same class or above",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from datetime import date
 
 from bot.render.money import UNKNOWN, each
-from bot.render.short import short_count, short_day, short_money
-from bot.render.tables import class_text, offer_name
+from bot.render.short import short_count, short_day, short_money, span_text
+from bot.render.tables import class_text, horizon, offer_name
 from calculator import (
+    INPUT_LABELS,
     YOUR_RATES,
     Comparison,
+    CostSpan,
     Estimate,
     Option,
     RentedGpuOffer,
@@ -19,6 +23,8 @@ from calculator import (
     average_month,
     base_change,
     customer_of,
+    prompting_span,
+    saving_range,
     verdict,
 )
 
@@ -43,10 +49,15 @@ def because_sentence(comparison: Comparison) -> str:
         return class_sentence(comparison) or "No base model is given, so there is nothing to compare with."
     if result.reason == "no_calls":
         return "The number of calls isn't given, so what tuning saves isn't known."
+    if result.reason == "base_ends":
+        return f"{base_end_clause(comparison)}, so a comparison with it doesn't hold."
     if base is None or result.reason == "base_unknown" or base.monthly_usd is None:
         return "The cost of prompting today isn't known, because a price of the base model is unknown."
     about = option if result.answer == "yes" else result.like or option
-    today = f"Prompting {base.model} costs {short_money(base.monthly_usd)} a month"
+    today = f"Prompting {base.model} costs {prompting_month(comparison)} a month"
+    if (change := base_change(comparison)) and change.successor_monthly_usd is not None:
+        then = successor_month(comparison)
+        today = f"{base_end_clause(comparison)}; prompting costs {prompting_month(comparison)} a month, then {then}"
     sentences = [f"{today}; {_figures(about)}."]
     if result.answer == "different_model" and option is not about:
         sentences.append(f"{_upper(_figures(option))}, which {saving_text(comparison, result)}.")
@@ -77,11 +88,14 @@ def threshold_sentence(comparison: Comparison) -> str | None:
     if limit is None:
         return None
     if limit.calls_per_day is not None:
+        count = short_count(limit.calls_per_day)
+        if result.reason == "no_difference":
+            return f"It saves money from about {count} calls a day, but too little to matter here."
         name = model_name(result.threshold_option) if result.answer == "different_model" else "It"
-        would = "pays" if result.answer == "yes" else "would pay"
+        would = "pays" if result.answer == "yes" or result.reason == "range_decides" else "would pay"
         if limit.calls_per_day <= 1:
             return f"{name} {would} at any number of calls."
-        return f"{name} {would} from about {short_count(limit.calls_per_day)} calls a day."
+        return f"{name} {would} from about {count} calls a day."
     about = result.threshold_option
     reason = about.pays_back_reason if about else None
     cause = (reason or "").removeprefix("never").removeprefix(": ")
@@ -100,33 +114,100 @@ def next_step_sentence(comparison: Comparison) -> str:
         return "Choose other platforms or models with on=."
     if result.reason in _MISSING:
         return _MISSING[result.reason]
-    if successor := _successor_step(comparison):
+    if result.reason == "base_ends":
+        change = base_change(comparison)
+        successor = change.successor if change else None
+        return (
+            f"Ask again with {f'its successor, base={successor}' if successor else 'the model that you use instead'}."
+        )
+    if successor := _successor_step(comparison, result):
         return successor
+    if result.reason == "range_decides":
+        return _narrowing_step(result)
     if result.answer == "yes":
         cost = option.estimate.one_off_usd
         once = f" ({short_money(cost)})" if cost else ""
         return f"Train {offer_name(option.estimate)}{once} and compare it with your prompt on {_examples()}."
     if result.answer == "different_model":
-        most = option.monthly_vs_baseline_usd
-        saving = f"; {short_money(-most)} a month is the most it can save" if most is not None and most < 0 else ""
+        most = saved_amount(comparison, option).removeprefix("at most ")
+        saving = f"; {most} is the most it can save" if most and not result.ranges else ""
         return f"Test {model_name(option)} on {_examples()} before you spend more{saving}."
+    if result.reason == "no_difference":
+        return (
+            "Keep prompting, unless tuning makes the answers better: so small a saving is within the estimate's error."
+        )
     limit = result.threshold
     if limit and limit.calls_per_day is not None:
         return f"Keep prompting, and ask again at about {short_count(limit.calls_per_day)} calls a day."
     return f"Keep prompting. {limit.turn}" if limit and limit.turn else "Keep prompting."
 
 
-def _successor_step(comparison: Comparison) -> str | None:
-    """Return the step to take if the base model ends within the horizon, over which a comparison with it can't hold."""
-    change = base_change(comparison)
+def _successor_step(comparison: Comparison, result: Verdict) -> str | None:
+    """Return the step to take if the base model ends within the horizon, so that another one answers the calls."""
+    change, option = base_change(comparison), result.option
     if change is None or change.ends is None:
         return None
-    verb = "ended" if change.ends <= comparison.as_of else "ends"
-    successor = (
-        f"its successor, base={change.successor}," if change.successor else "the model that you will use instead"
-    )
-    day = short_day(change.ends, comparison.as_of)
-    return f"{change.model} {verb} {day}. Ask again with {successor} before you decide."
+    if change.successor_monthly_usd is None:
+        return (
+            f"Ask again once you know what replaces {change.model}, which ends {_day(comparison, change.ends)}."
+            if result.answer == "no"
+            else None
+        )
+    before = f"before {_day(comparison, change.ends)}"
+    again = f"ask again with base={change.successor} and the tokens that it takes"
+    if result.answer == "yes" and option:
+        name = offer_name(option.estimate)
+        return f"Before you train {name}, test {change.successor} with your prompt, and {again}."
+    if result.answer == "different_model":
+        return f"Test {change.successor} and {model_name(option)} on {_examples()} {before}, and {again}."
+    return f"Test {change.successor} with your prompt {before}, and {again}."
+
+
+def _narrowing_step(result: Verdict) -> str:
+    """Return the range to narrow, where the ends of a range decide."""
+    names = inputs_text(result.ranges.turns_on) if result.ranges and result.ranges.turns_on else "your ranges"
+    return f"Narrow {names}, and ask again before you train."
+
+
+def inputs_text(inputs: Sequence[str]) -> str:
+    """Return `your calls`, `your prompt today and output of a call`."""
+    names = [INPUT_LABELS[name].short for name in inputs]
+    return "your " + " and ".join(name[:1].lower() + name[1:] for name in names)
+
+
+def base_end_clause(comparison: Comparison) -> str:
+    """Return `gpt-4.1-mini ends 14 Jan 2027`; empty if the base model answers over the horizon."""
+    change = base_change(comparison)
+    if change is None or change.ends is None:
+        return ""
+    verb = "ended" if has_ended(comparison) else "ends"
+    return f"{change.model} {verb} {_day(comparison, change.ends)}"
+
+
+def has_ended(comparison: Comparison) -> bool:
+    """Return whether the base model no longer answers."""
+    change = base_change(comparison)
+    return change is not None and change.ends is not None and change.ends <= comparison.as_of
+
+
+def successor_month(comparison: Comparison) -> str:
+    """Return a month of the same calls at the base model's successor: `$168`, or `$82 to $818` over the ranges."""
+    change, span = base_change(comparison), prompting_span(comparison, successor=True)
+    usd = change.successor_monthly_usd if change else None
+    return span_text(span) if span else UNKNOWN if usd is None else short_money(usd)
+
+
+def _day(comparison: Comparison, day: date) -> str:
+    return short_day(day, comparison.as_of)
+
+
+def prompting_month(comparison: Comparison) -> str:
+    """Return a month of prompting today: `$352`, or `$82 to $818` over the question's ranges; `unknown`."""
+    base, span = comparison.base, prompting_span(comparison)
+    if span:
+        return span_text(span)
+    usd = base.monthly_usd if base else None
+    return UNKNOWN if usd is None else short_money(usd)
 
 
 def set_aside_sentence(comparison: Comparison) -> str | None:
@@ -161,15 +242,42 @@ def _set_aside_words(code: SetAsideCode, comparison: Comparison) -> str:
 
 
 def saving_text(comparison: Comparison, result: Verdict) -> str:
-    """Return `saves $92.40 a month, and pays back on 20 Dec`."""
+    """Return `saves $92.40 a month, and pays back on 20 Dec`, over the horizon where months differ."""
     option = result.option
-    month = option.monthly_vs_baseline_usd if option else None
-    if month is not None and month < 0:
-        saved = f"saves {short_money(-month)} a month"
-    else:
-        saved = f"saves {short_money(result.saving_usd)} in all" if result.saving_usd else "saves money"
-    day = option.pays_back if option else None
-    return f"{saved} and pays back on {short_day(day, comparison.as_of)}" if day else saved
+    month, day = (option.monthly_vs_baseline_usd, option.pays_back) if option else (None, None)
+    saved = f"saves {saved_amount(comparison, option)}" if option else "saves money"
+    if month is not None and month > 0 and not result.ranges:
+        saved += f", although a month costs {short_money(month)} more at first,"
+    likely = " at the likely values" if result.ranges else ""
+    return f"{saved} and pays back on {short_day(day, comparison.as_of)}{likely}" if day else saved.rstrip(",")
+
+
+def saved_amount(comparison: Comparison, option: Option) -> str:
+    """Return `$92.40 a month`, or `$1,445 over 12 months` where the months differ; empty if it doesn't save.
+
+    Over a question's ranges it is the least and the most, or only the most.
+    """
+    ranges, month = saving_range(comparison, option.estimate), option.monthly_vs_baseline_usd
+    differs = comparison.plan.growth_per_month or base_change(comparison)
+    if ranges:
+        low, high = (ranges.low_usd, ranges.high_usd) if differs else (ranges.low_month_usd, ranges.high_month_usd)
+        period = period_text(comparison) if differs else "a month"
+        if high <= 0:
+            return ""
+        span = span_text(CostSpan(low, high, whole=True)) if low > 0 else f"at most {short_money(high)}"
+        return f"{span} {period}"
+    if month is not None and month < 0 and not differs:
+        return f"{short_money(-month)} a month"
+    usd = option.saving_usd
+    return f"{short_money(usd)} {period_text(comparison)}" if usd is not None and usd > 0 else ""
+
+
+def period_text(comparison: Comparison) -> str:
+    """Return `over 12 months`, or `until then` where no price of prompting is known from the base model's end on."""
+    change = base_change(comparison)
+    if change and change.priced_until:
+        return f"until {_day(comparison, change.priced_until)}"
+    return f"over {horizon(comparison)}"
 
 
 def _figures(option: Option) -> str:

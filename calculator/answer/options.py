@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from calculator.answer.periods import average_month, horizon_total
+from calculator.answer.periods import average_month, equal_periods, horizon_total
 from calculator.comparison import Comparison, computed_once
 from calculator.payback.break_even import break_even
 from calculator.result import Estimate, OptionClass, OptionGroup, SetAside, Total
@@ -21,6 +21,8 @@ class Option(NamedTuple):
     """Why it is never recommended; None for a usable option."""
     monthly_vs_baseline_usd: Decimal | None
     """Its month − a month of prompting, US dollars: negative if it saves. None without a baseline, or if unknown."""
+    saving_usd: Decimal | None
+    """Prompting − the option over the horizon, or until the earlier end of the two, US dollars; None if unknown."""
     pays_back: date | None
     """The day on which the savings have paid for the training; None if it never does, or if that is unknown."""
     pays_back_reason: str | None
@@ -67,6 +69,7 @@ def option(comparison: Comparison, estimate: Estimate) -> Option:
         option_class=comparison.classes[offer_id],
         set_aside=apart,
         monthly_vs_baseline_usd=_against_baseline(comparison, estimate),
+        saving_usd=equal_periods(comparison).saving(estimate) if comparison.base else None,
         pays_back=day,
         pays_back_reason=reason,
         horizon_total=horizon_total(comparison, estimate),
@@ -83,7 +86,7 @@ def _against_baseline(comparison: Comparison, estimate: Estimate) -> Decimal | N
 def _prompting_month(comparison: Comparison) -> Decimal | None:
     """Return a month of prompting the base model, US dollars; None without one, or if a price is unknown."""
     base = comparison.base
-    return base.monthly_usd if base and base.complete else None
+    return base.monthly_usd if base else None
 
 
 def _pays_back(comparison: Comparison, estimate: Estimate) -> tuple[date | None, str | None]:
@@ -94,4 +97,8 @@ def _pays_back(comparison: Comparison, estimate: Estimate) -> tuple[date | None,
     payback = break_even(comparison, estimate)
     if payback is None:
         return None, "a price is unknown"
+    saving = equal_periods(comparison).saving(estimate)
+    in_time = payback.months is not None and payback.months <= comparison.plan.months
+    if in_time and saving is not None and saving < 0:
+        return None, f"it would have paid back on {payback.day}, but costs more over the horizon"
     return payback.day, payback.reason

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from calculator.comparison import Comparison, CostSpan, computed_once
-from calculator.costs.base_model import estimate_base
-from calculator.numeric import ZERO
+from calculator.costs.base_model import estimate_base, priced_months
+from calculator.numeric import ZERO, larger, smaller
+from calculator.offer_estimate import estimate_until
 from calculator.pricing_context import PricingContext
 from calculator.question.resolved import ResolvedScenario, resolve_corner
 from calculator.result import Estimate, Total
@@ -17,7 +18,7 @@ class EqualPeriods:
 
     def __init__(self, context: PricingContext, plan: ResolvedScenario) -> None:
         """Keep what is priced: the scenario and its baseline."""
-        self._plan, self._as_of = plan, context.as_of
+        self._context, self._plan, self._as_of = context, plan, context.as_of
         self._base = context.base_price(plan) if plan.calls_per_month else None
         self._prompting: dict[Decimal, Total] = {}
 
@@ -37,6 +38,51 @@ class EqualPeriods:
             return Total(None, whole=False)
         priced = estimate_base(self._plan._replace(months=months), self._base, self._as_of)
         return priced.total if priced.lines else Total(ZERO, whole=True)  # calls of no tokens
+
+    @property
+    def priced_months(self) -> Decimal | None:
+        """Months until the baseline ends, with no price known after it; None if it is priced over the horizon."""
+        months = priced_months(self._base, self._as_of) if self._base else None
+        return months if months is not None and larger(ZERO, self._plan.months - months) else None
+
+    def compared(self, estimate: Estimate) -> tuple[Total, Total]:
+        """Return the cost of prompting and that of an option over the months that both are priced for.
+
+        Afterwards both sides pay the same, known or not: prompting again.
+
+        Args:
+            estimate: The option.
+        """
+        until = self.priced_months
+        if until is None or not larger(ZERO, estimate.months - until):
+            return self.prompting(estimate.months), estimate.total
+        plan = self._context.plan_for(self._plan, estimate.offer)
+        context = self._context.estimate_context(plan)
+        return self.prompting(until), estimate_until(context, estimate, until).total
+
+    def saving(self, estimate: Estimate) -> Decimal | None:
+        """Return prompting − the option over the months that both are priced for, US dollars; None if unknown."""
+        prompting, tuned = self.compared(estimate)
+        if prompting.usd is None or tuned.usd is None or not (prompting.whole and tuned.whole):
+            return None
+        return prompting.usd - tuned.usd
+
+    def least_saving(self, estimate: Estimate) -> Decimal:
+        """Return the saving from which tuning makes a practical difference over the compared months, US dollars.
+
+        Args:
+            estimate: The option.
+        """
+        until, assumptions = self.priced_months, self._context.assumptions
+        months = estimate.months if until is None else smaller(estimate.months, until)
+        prompting = self.prompting(months).usd or ZERO
+        share, usd = (assumptions[name].value or ZERO for name in ("least_saving_share", "least_saving_per_month"))
+        return larger(share * prompting, usd * months)
+
+    def pays(self, estimate: Estimate) -> bool:
+        """Return whether an option saves enough to make a practical difference."""
+        saving = self.saving(estimate)
+        return saving is not None and saving > self.least_saving(estimate)
 
     def rest(self, estimate: Estimate) -> Decimal | None:
         """Return the cost of prompting from the end of the option's model to the end of the horizon, US dollars."""

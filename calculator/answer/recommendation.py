@@ -64,8 +64,7 @@ def rank(
 
     ordered = tuple(sorted(estimates, key=order))
     usable = [estimate for estimate in ordered if estimate.offer.id not in reasons]
-    baseline = periods.prompting(plan.months).usd if periods.has_baseline else None
-    choice = choose(usable, classes, periods, baseline) if base else next(iter(usable), None)
+    choice = choose(usable, classes, periods) if base else next(iter(usable), None)
     return Ranking(ordered, reasons, choice.offer.id if choice else None)
 
 
@@ -82,26 +81,19 @@ def _filtered(context: PricingContext, estimate: Estimate) -> SetAside | None:
     return SetAside(code, f"{result.reason[:1].upper()}{result.reason[1:]}.")
 
 
-def choose(
-    usable: Sequence[Estimate], classes: Mapping[str, OptionClass], periods: EqualPeriods, baseline: Decimal | None
-) -> Estimate | None:
+def choose(usable: Sequence[Estimate], classes: Mapping[str, OptionClass], periods: EqualPeriods) -> Estimate | None:
     """Return the option that the verdict is about.
 
-    The cheapest of the closest group that costs less than the baseline; if none does, the closest group's cheapest.
+    The cheapest of the closest group that saves enough to matter; if none does, the closest group's cheapest.
 
     Args:
         usable: Usable options, the cheapest first.
         classes: By offer id.
         periods: Costs over equal periods.
-        baseline: Cost of prompting over the horizon, US dollars; None if it is unknown.
     """
     ordered = _cheapest_by_closeness(usable, classes)
-    if baseline is not None:
-        for estimate in ordered:
-            usd = periods.total(estimate).usd
-            if usd is not None and usd < baseline:
-                return estimate
-    return next(iter(ordered), None)
+    paying = (estimate for estimate in ordered if periods.pays(estimate))
+    return next(paying, None) or next(iter(ordered), None)
 
 
 def _cheapest_by_closeness(usable: Sequence[Estimate], classes: Mapping[str, OptionClass]) -> list[Estimate]:

@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 from msgspec.structs import asdict
 
+from calculator.answer.periods import EqualPeriods, equal_periods
 from calculator.answer.usability import set_aside
 from calculator.comparison import Comparison, computed_once
-from calculator.costs.base_model import estimate_base
 from calculator.costs.capacity import ServingReplica, deployment_of
 from calculator.costs.rented_gpus import RentedGpuOffer
-from calculator.numeric import ZERO
 from calculator.offer_estimate import EstimateContext, estimate_offer
 from calculator.payback.break_even import break_even
 from calculator.payback.least import least_between
@@ -25,6 +24,9 @@ from pricing import Offer
 
 MOST_CALLS_PER_DAY = 10**12
 """The search ends here: more calls a day than all providers together answer."""
+
+TURNED_BY_CALLS: tuple[BreakEvenCause, ...] = ("ends", "shrinking", "hosting", "slow")
+"""Causes that only more calls would turn, which is ruled out where no volume pays."""
 
 
 class Threshold(NamedTuple):
@@ -54,7 +56,7 @@ def threshold(comparison: Comparison, estimate: Estimate) -> Threshold | None:
         The threshold; None without a baseline or calls, or if a price is unknown.
     """
     plan = comparison.plan
-    if comparison.base is None or not plan.calls_per_month or not comparison.base.complete or not estimate.complete:
+    if comparison.base is None or not plan.calls_per_month or equal_periods(comparison).saving(estimate) is None:
         return None
     cases = _Volumes(comparison, estimate)
     volume = math.floor(plan.calls_per_month / plan.days_per_month)
@@ -64,15 +66,15 @@ def threshold(comparison: Comparison, estimate: Estimate) -> Threshold | None:
     if calls is not None:
         return Threshold(calls, None, None)
     payback = break_even(comparison, estimate)
-    return Threshold(None, payback.cause if payback else None, turning_change(comparison, estimate))
+    cause = payback.cause if payback else None
+    return Threshold(None, cause, turning_change(comparison, estimate) if cause not in TURNED_BY_CALLS else None)
 
 
 class _Volumes:
     """An option and the baseline, priced at any number of calls a day."""
 
     def __init__(self, comparison: Comparison, estimate: Estimate) -> None:
-        self._plan, self._as_of = comparison.context.plan_for(comparison.plan, estimate.offer), comparison.as_of
-        self._base = comparison.context.base_price(comparison.plan)
+        self._plan, self._pricing = comparison.context.plan_for(comparison.plan, estimate.offer), comparison.context
         self._context = comparison.context.estimate_context(comparison.plan)
         self._model = comparison.context.models.get(estimate.offer.id)
         self._offer_at = _offer_at(comparison, estimate.offer)
@@ -109,11 +111,8 @@ class _Volumes:
         return math.floor(calls_per_month / self._plan.days_per_month)
 
     def _saves(self, context: EstimateContext, tuned: Estimate) -> bool:
-        usd = tuned.total_usd
-        if self._base is None or usd is None:
-            return False
-        prompted = estimate_base(context.plan._replace(months=tuned.months), self._base, self._as_of)
-        return usd < (prompted.total_usd or ZERO) and not set_aside(context, tuned, self._model)
+        saving = EqualPeriods(self._pricing, context.plan).saving(tuned)
+        return saving is not None and saving > 0 and not set_aside(context, tuned, self._model)
 
 
 def _most_calls(estimate: Estimate, *, fewer: int = 0) -> Decimal | None:

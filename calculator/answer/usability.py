@@ -60,8 +60,10 @@ def _closed(context: EstimateContext, estimate: Estimate) -> str | None:
 
 
 def _not_for_production(context: EstimateContext, estimate: Estimate) -> str | None:
-    """Return that the tier isn't sold for production, or that its calls aren't, if the question has calls."""
+    """Return that training or the tier isn't sold for production, or calls aren't, if the question has calls."""
     offer = estimate.offer
+    if offer.training and offer.training.preview:
+        return f"{offer.platform_title} trains in a public preview: its price over the horizon isn't known."
     if offer.deployment_hours:
         return f"A deployment is deleted after {offer.deployment_hours} hours: for tests, not for production."
     if offer.serving_use == "production" or not context.plan.calls_per_month:
@@ -168,6 +170,8 @@ def _unknown_price(_: EstimateContext, estimate: Estimate) -> str | None:
 
 def _ends_soon(context: EstimateContext, estimate: Estimate) -> str | None:
     life = estimate.offer.lifecycle
+    if life and life.stated_status == "closing" and not life.inference_ends:
+        return f"{estimate.offer.platform_title} is winding this down, without a published last day."
     if not life or not life.inference_ends or estimate.months >= smaller(SHORTEST_MONTHS, context.plan.months):
         return None
     return f"The model ends on {life.inference_ends}, in {(life.inference_ends - context.as_of).days} days."

@@ -42,7 +42,8 @@ def capability_class(
 
     Returns:
         `same_class` for a model above the reference or at most `scales.same_class_points` below it; `unknown` if the
-        two have no values that were measured in the same way.
+        two have no values that were measured in the same way. Values of two indices can only show that a model is
+        smaller.
     """
     if candidate.id == reference.id:
         return CapabilityClass("same_model", f"the same model as {reference.title}")
@@ -54,7 +55,10 @@ def capability_class(
         return CapabilityClass("unknown", _no_pair(candidate, reference, mode))
     points = pair[0].value - pair[1].value
     name: ClassName = "same_class" if points >= -scales.same_class_points else "smaller"
-    return CapabilityClass(name, _compared(points, reference, mode, pair, scales), points, *pair)
+    reason = _compared(points, reference, mode, pair, scales)
+    if name == "same_class" and pair[0].scale != pair[1].scale:
+        return CapabilityClass("unknown", f"{reason}: two indices, which don't show the same class", points, *pair)
+    return CapabilityClass(name, reason, points, *pair)
 
 
 def answering_mode(model: ModelCapability, *, thinking: bool = False) -> Mode | None:

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from calculator.costs.inference import CallPrices, caching_of, inference_lines
+from calculator.costs.horizon import months_between
+from calculator.costs.inference import CallPrices, caching_of, inference_lines, unpriced_calls
 from calculator.errors import FieldErrors
-from calculator.numeric import ZERO
+from calculator.numeric import ZERO, larger, smaller
 from calculator.question.resolved import PointRates, ResolvedScenario
 from calculator.result import BaseEstimate, LineItem
 from pricing import BasePrice, Catalog, Price, PriceKind, UnknownName, price_of, question_source
@@ -69,11 +70,39 @@ def base_call_prices(base: BasePrice) -> CallPrices:
 
 
 def estimate_base(plan: ResolvedScenario, base: BasePrice, on: date) -> BaseEstimate:
-    """Return the cost of the calls without tuning, over the whole horizon."""
-    lines = inference_lines(plan, plan.prompted, base_call_prices(base), on, plan.months)
+    """Return the cost of the calls without tuning, over the whole horizon.
+
+    Once the base model has ended, the calls go to the model that replaces it, with the same tokens; the baseline of a
+    base model that ended before has the name of its successor. Where none with a price is known, the cost is unknown.
+    """
+    lines = _prompting_lines(plan, base, on) if plan.calls_per_month else []
     if plan.states_calls and not plan.calls_per_month:
         lines.append(_no_calls(plan))
-    return BaseEstimate(base.model, base.provider, plan.months, tuple(lines))
+    today = base.model_on(on) or base
+    return BaseEstimate(today.model, today.provider, plan.months, tuple(lines))
+
+
+def priced_months(base: BasePrice, on: date) -> Decimal | None:
+    """Return the months until the base model and those that replace it have ended; None if the last of them stays."""
+    return months_between(on, base.last_day) if base.last_day else None
+
+
+def _prompting_lines(plan: ResolvedScenario, base: BasePrice, on: date) -> list[LineItem]:
+    lines: list[LineItem] = []
+    model: BasePrice | None = base
+    start, months = ZERO, plan.months
+    while model:
+        ends = months_between(on, model.ends) if model.ends else None
+        end = months if ends is None else smaller(months, ends)
+        prices = base_call_prices(model)._replace(start=start)
+        if larger(ZERO, end - start):
+            priced = inference_lines(plan, plan.prompted, prices, on, end)
+            is_named = model is base or not start
+            lines += priced if is_named else [line._replace(label=f"{line.label}, {model.model}") for line in priced]
+        if ends is None or not larger(ZERO, months - ends):
+            return lines
+        start, model = end, model.successor
+    return [*lines, unpriced_calls(plan, f"Calls after the end of {base.model}, no price known", start, months)]
 
 
 def _no_calls(plan: ResolvedScenario) -> LineItem:

@@ -28,6 +28,8 @@ class CallPrices(NamedTuple):
     """The seller's prompt caching; None if nothing is recorded."""
     thinks: bool = True
     """False for a model that is known never to think before it answers."""
+    start: Decimal = ZERO
+    """Months after the estimate's date from which the model answers the calls."""
 
     @property
     def least_cached(self) -> int:
@@ -181,40 +183,48 @@ def inference_lines(
         side: The prompt and the thinking tokens of each call.
         prices: The prices of calls.
         as_of: Date of the estimate.
-        months: Months to price.
+        months: The end of the months to price, which begin when the model answers.
     """
     if not plan.calls_per_month:
         return []
     lines: list[LineItem] = []
-    history = prices.history
+    history, start = prices.history, prices.start
     call_input = (side.prompt_tokens or ZERO) + plan.call_input_tokens
     if not (history("call") or (history("input") and history("output"))):
-        lines.append(_unpriced_calls(plan, months))
+        lines.append(unpriced_calls(plan, "Calls, no complete price recorded", start, months))
     for load in token_loads(plan, side, prices):
-        for period in periods(history(load.kind), as_of, months):
+        for period in periods(history(load.kind), as_of, months, start):
             if period.price and period.price.tiers:
                 lines += _tier_lines(plan, load, period)
             else:
                 lines.append(_token_line(plan, load, period, call_input))
-    lines += [_call_line(plan, period) for period in periods(history("call"), as_of, months)]
+    lines += [_call_line(plan, period) for period in periods(history("call"), as_of, months, start)]
     return lines
 
 
-def _unpriced_calls(plan: ResolvedScenario, months: Decimal) -> LineItem:
-    """Return an unknown line for calls without a complete price, so that they don't count as free."""
-    worth = traffic_months(ZERO, months, plan.growth_per_month)
+def unpriced_calls(plan: ResolvedScenario, label: str, start: Decimal, end: Decimal) -> LineItem:
+    """Return an unknown line for calls without a complete price, so that they don't count as free.
+
+    Args:
+        plan: The scenario.
+        label: What isn't known.
+        start: The beginning of these calls in months after the estimate's date.
+        end: Their end in months.
+    """
+    worth = traffic_months(start, end, plan.growth_per_month)
+    part = PricePeriod(None, start, end).first_month
     return LineItem(
         component="inference",
-        label="Calls, no complete price recorded",
+        label=label,
         quantity=plan.calls_per_month * worth,
         unit="call",
         unit_price_usd=None,
         recurrence="monthly",
-        monthly_quantity=plan.calls_per_month,
+        monthly_quantity=None if start else plan.calls_per_month,
         price=None,
         formula_text="{} calls a month × {} months",
         formula_values=(plan.calls_per_month, worth),
-        first_month_quantity=plan.calls_per_month * smaller(months, ONE),
+        first_month_quantity=None if part is None else plan.calls_per_month * part,
     )
 
 

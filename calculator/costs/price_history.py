@@ -34,8 +34,16 @@ def price_on(history: tuple[Price, ...], day: date) -> Price | None:
     return current
 
 
-def periods(history: tuple[Price, ...], as_of: date, months: Decimal) -> list[PricePeriod]:
-    """Return the horizon of `months` from `as_of`, cut where the price changes; empty without a history."""
+def periods(history: tuple[Price, ...], as_of: date, months: Decimal, begin: Decimal = ZERO) -> list[PricePeriod]:
+    """Return the months from `begin` to `months` after `as_of`, cut where the price changes; none without a history."""
+    every = _from_today(history, as_of, months)
+    if not begin:
+        return every
+    later = (period for period in every if larger(ZERO, period.end - begin))
+    return [period._replace(start=larger(begin, period.start)) for period in later]
+
+
+def _from_today(history: tuple[Price, ...], as_of: date, months: Decimal) -> list[PricePeriod]:
     if len(history) == 1:
         price = history[0]
         if price.since is None or price.since <= as_of:

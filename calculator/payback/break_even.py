@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from calculator.comparison import Comparison, computed_once
-from calculator.costs.base_model import base_call_prices
+from calculator.costs.base_model import base_call_prices, estimate_base, priced_months
 from calculator.costs.capacity import deployment_of, units_needed
 from calculator.costs.horizon import months_between
 from calculator.costs.hosting import calls_in_month, hosting_lines, is_dedicated, storage_lines
@@ -17,10 +17,11 @@ from calculator.costs.inference import LABELS, CallPrices, inference_lines, offe
 from calculator.costs.price_history import price_on
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ONE, ZERO
+from calculator.offer_estimate import estimate_until
 from calculator.payback.months import LONGEST_MONTHS, PayBack, PaybackTerms, SavingStep, ceil_number, pay_back
 from calculator.question.resolved import DAYS_PER_YEAR, MONTHS_PER_YEAR, CallSide, ResolvedScenario
 from calculator.result import BreakEven, BreakEvenCause, Estimate, Total, sum_amounts
-from pricing import Price, PriceKind
+from pricing import BasePrice, Price, PriceKind
 
 REASONS: dict[BreakEvenCause, str] = {
     "cached": "never: the base prompt is read from cache, which leaves too little to save",
@@ -30,6 +31,7 @@ REASONS: dict[BreakEvenCause, str] = {
     "shrinking": "never: the calls shrink before they have saved what it costs",
     "hosting": "never: hosting and storage cost more than the calls save",
     "slow": "never: not within 20 years",
+    "cheaper": "never: prompting gets cheaper, until a call of the tuned model costs no less",
 }
 NO_CALLS = "depends on the calls: none are given"
 NO_SAVING: dict[BreakEvenCause, str] = {
@@ -45,20 +47,30 @@ class PaybackCase(NamedTuple):
 
     plan: ResolvedScenario
     estimate: Estimate
-    base: CallPrices
+    base: BasePrice
     as_of: date
     base_call_usd: Decimal
     terms: PaybackTerms
 
     @property
     def end(self) -> date | None:
+        """The earlier day of the two below; None if none is announced."""
+        return min(filter(None, (self.model_end, self.base_end)), default=None)
+
+    @property
+    def model_end(self) -> date | None:
         """The day on which the tuned model stops answering; None if none is announced."""
         life = self.estimate.offer.lifecycle
         return life.inference_ends if life else None
 
     @property
+    def base_end(self) -> date | None:
+        """The day on which the base model and those that replace it have ended; None if none is announced."""
+        return self.base.last_day
+
+    @property
     def days(self) -> int | None:
-        """Days until the end of the model; None without an end."""
+        """Days until the end; None without one."""
         return (self.end - self.as_of).days if self.end else None
 
     def terms_at(self, calls: Decimal) -> PaybackTerms:
@@ -76,7 +88,7 @@ class PaybackCase(NamedTuple):
 
     def saving(self, plan: ResolvedScenario) -> Decimal:
         """Return what a call of a changed scenario costs less than with the base model, US dollars."""
-        base_usd = call_usd(plan, plan.prompted, self.base, self.as_of)
+        base_usd = _prompted_call(plan, self.base, self.as_of)
         return (base_usd or ZERO) - (_tuned_call(plan, self.estimate, self.as_of) or ZERO)
 
 
@@ -105,7 +117,7 @@ def break_even(comparison: Comparison, estimate: Estimate) -> BreakEven | None:
         months=months,
         saving_per_call_usd=terms.saving,
         monthly_saving_usd=terms.saving * terms.calls - terms.idle if terms.calls else None,
-        net_usd=_net(case, _prompting(comparison, estimate.months)) if terms.calls else None,
+        net_usd=_net(comparison, case) if terms.calls else None,
         covering_calls_per_month=_covering_calls(case) if terms.idle and terms.saving > 0 else None,
         cause=cause,
         reason=_reason(case, cause) if cause else _beyond_horizon(plan, terms, payback),
@@ -115,7 +127,7 @@ def break_even(comparison: Comparison, estimate: Estimate) -> BreakEven | None:
 @computed_once
 def payback_case(comparison: Comparison, estimate: Estimate) -> PaybackCase | None:
     """Return the terms on which an offer pays back; None where they cannot be known."""
-    base = _base_prices(comparison)
+    base = comparison.context.base_price(comparison.plan)
     if base is None or not estimate.complete:
         return None
     plan, as_of = comparison.context.plan_for(comparison.plan, estimate.offer), comparison.as_of
@@ -130,24 +142,24 @@ def payback_case(comparison: Comparison, estimate: Estimate) -> PaybackCase | No
 
 @computed_once
 def _base_call_usd(comparison: Comparison) -> Decimal | None:
-    base, plan = _base_prices(comparison), comparison.plan
-    return call_usd(plan, plan.prompted, base, comparison.as_of) if base else None
+    base = comparison.context.base_price(comparison.plan)
+    return _prompted_call(comparison.plan, base, comparison.as_of) if base else None
+
+
+def _prompted_call(plan: ResolvedScenario, base: BasePrice, day: date) -> Decimal | None:
+    """Return the cost of a call of today's prompt on a day, by the model that answers then; None if unknown."""
+    model = base.model_on(day)
+    return call_usd(plan, plan.prompted, base_call_prices(model), day) if model else None
 
 
 @computed_once
 def _prompting(comparison: Comparison, months: Decimal) -> Total:
-    """Return the cost of prompting the base model over a number of months."""
-    base, plan = _base_prices(comparison), comparison.plan
+    """Return the cost of prompting over a number of months."""
+    base, plan = comparison.context.base_price(comparison.plan), comparison.plan
     if base is None:
         return Total(None, whole=False)
-    lines = inference_lines(plan, plan.prompted, base, comparison.as_of, months)
-    return sum_amounts(line.amount_usd for line in lines)
-
-
-@computed_once
-def _base_prices(comparison: Comparison) -> CallPrices | None:
-    base = comparison.context.base_price(comparison.plan)
-    return base_call_prices(base) if base else None
+    priced = estimate_base(plan._replace(months=months), base, comparison.as_of)
+    return priced.total if priced.lines else Total(ZERO, whole=True)  # calls of no tokens, which cost nothing
 
 
 def _cause(case: PaybackCase) -> BreakEvenCause:
@@ -159,6 +171,8 @@ def _cause(case: PaybackCase) -> BreakEvenCause:
         return "answers" if case.saving(plan._replace(call_output_tokens=ZERO)) > 0 else "dearer"
     if pay_back(terms, None):
         return "ends"
+    if terms.later and terms.later[-1].saving <= 0:
+        return "cheaper"
     if terms.retrain_months and pay_back(terms._replace(retrain_months=None), None):
         return "retraining"
     if terms.growth < 0 and pay_back(terms._replace(growth=ZERO), None):
@@ -175,6 +189,8 @@ def _reason(case: PaybackCase, cause: BreakEvenCause) -> str:
         return NO_SAVING.get(cause, NO_CALLS)
     if cause != "ends":
         return REASONS[cause]
+    if case.end != case.model_end:
+        return f"not before {case.base.model} or what replaces it ends on {case.end}; no price is known after that"
     unlimited = pay_back(case.terms, None)
     calls = f" ({unlimited.calls:,} calls)" if unlimited else ""
     return f"never: the model ends on {case.end} before it pays back{calls}"
@@ -229,7 +245,7 @@ def _tuned_call(plan: ResolvedScenario, estimate: Estimate, as_of: date) -> Deci
 
 
 def _terms(
-    plan: ResolvedScenario, estimate: Estimate, base: CallPrices, today: tuple[Decimal, Decimal], as_of: date
+    plan: ResolvedScenario, estimate: Estimate, base: BasePrice, today: tuple[Decimal, Decimal], as_of: date
 ) -> PaybackTerms:
     """Return the terms of a payback; `today` is the cost of a call to the base model, and what tuning saves of it."""
     base_usd, saving = today
@@ -249,11 +265,11 @@ def _terms(
 
 
 def _steps(
-    plan: ResolvedScenario, estimate: Estimate, base: CallPrices, base_usd: Decimal, as_of: date
+    plan: ResolvedScenario, estimate: Estimate, base: BasePrice, base_usd: Decimal, as_of: date
 ) -> Iterator[SavingStep]:
     """Yield a step for each day on which a price changes, and each month that needs more GPUs."""
     offer_days = _changes(estimate.offer.prices.values(), as_of)
-    base_days = _changes(map(base.history, LABELS), as_of)
+    base_days = _base_changes(base, as_of)
     days = {months_between(as_of, day): day for day in offer_days | base_days}
     replica = deployment_of(estimate.offer)
     life = estimate.offer.lifecycle
@@ -276,7 +292,7 @@ def _steps(
             continue  # more GPUs, at a price for a deployment of any size
         idle_usd = idle.usd
         tuned_usd = _tuned_call(plan, estimate, day)
-        prompted_usd = call_usd(plan, plan.prompted, base, day) if base_days else base_usd
+        prompted_usd = _prompted_call(plan, base, day) if base_days else base_usd
         if tuned_usd is not None and prompted_usd is not None and idle.whole:
             yield SavingStep(month, prompted_usd - tuned_usd, idle.usd or ZERO)
 
@@ -286,6 +302,20 @@ def _changes(histories: Iterable[tuple[Price, ...]], as_of: date) -> set[date]:
     return {price.since for history in histories for price in history if price.since and price.since > as_of}
 
 
+def _base_changes(base: BasePrice, as_of: date) -> set[date]:
+    """Return the days after `as_of` on which prompting costs something else: another price, or another model."""
+    days: set[date] = set()
+    model: BasePrice | None = base
+    begins = as_of
+    while model:
+        own = _changes(map(base_call_prices(model).history, LABELS), as_of)
+        days |= {day for day in own if day > begins and (model.ends is None or day < model.ends)}
+        if model.ends and model.successor and model.ends > as_of:
+            days.add(model.ends)
+        begins, model = max(begins, model.ends or begins), model.successor
+    return days
+
+
 def _idle_cost(plan: ResolvedScenario, estimate: Estimate, day: date) -> Total:
     """Return a month of hosting and storage at the prices of a day, called or not."""
     offer, dedicated = estimate.offer, is_dedicated(plan, estimate.offer)
@@ -293,11 +323,15 @@ def _idle_cost(plan: ResolvedScenario, estimate: Estimate, day: date) -> Total:
     return sum_amounts(line.monthly_usd for line in lines if line.monthly_quantity is not None)
 
 
-def _net(case: PaybackCase, prompting: Total) -> Decimal | None:
-    """Return prompting − tuning over the months that the tuned model is priced for, US dollars."""
-    if not prompting.whole or case.estimate.total_usd is None:
+def _net(comparison: Comparison, case: PaybackCase) -> Decimal | None:
+    """Return prompting − tuning over the months that both are priced for, US dollars; None if unknown."""
+    tuned, until = case.estimate, priced_months(case.base, case.as_of)
+    if until is not None and until < tuned.months:
+        tuned = estimate_until(comparison.context.estimate_context(case.plan), tuned, until)
+    prompting = _prompting(comparison, tuned.months)
+    if not prompting.whole or prompting.usd is None or tuned.total_usd is None:
         return None
-    return (prompting.usd or ZERO) - case.estimate.total_usd  # no lines are calls of no tokens, which cost nothing
+    return prompting.usd - tuned.total_usd
 
 
 def payback_day(as_of: date, months: Decimal) -> date | None:

@@ -5,24 +5,26 @@ from __future__ import annotations
 from decimal import Decimal
 
 from calculator.comparison import Comparison
-from calculator.costs.horizon import day_after_months, traffic_months
-from calculator.numeric import ONE, ZERO
-from calculator.offer_estimate import EstimateContext, estimate_offer
-from calculator.result import BaseEstimate, Estimate
+from calculator.costs.base_model import estimate_base
+from calculator.numeric import ZERO
+from calculator.offer_estimate import estimate_until
+from calculator.result import Estimate
 
 
-def cumulative_prompting_usd(comparison: Comparison, base: BaseEstimate, months: Decimal) -> Decimal:
-    """Return the cost of prompting the base model over the first months.
+def cumulative_prompting_usd(comparison: Comparison, months: Decimal) -> Decimal:
+    """Return the cost of prompting over the first months, by the base model and by what replaces it.
 
     Args:
-        comparison: The answer that the base model's estimate belongs to.
-        base: The base model's estimate.
+        comparison: The answer that the base model belongs to.
         months: Months after the date of the estimate.
 
     Returns:
-        US dollars, at the prices of the estimate's date; an unknown price counts as zero.
+        US dollars; an unknown price counts as zero.
     """
-    return (base.monthly_usd or ZERO) * traffic_months(ZERO, months, comparison.plan.growth_per_month)
+    base = comparison.context.base_price(comparison.plan)
+    if base is None or not months:
+        return ZERO
+    return estimate_base(comparison.plan._replace(months=months), base, comparison.as_of).total_usd or ZERO
 
 
 def cumulative_tuning_usd(comparison: Comparison, estimate: Estimate, months: Decimal) -> Decimal:
@@ -40,11 +42,5 @@ def cumulative_tuning_usd(comparison: Comparison, estimate: Estimate, months: De
         return estimate.total_usd
     if not months:
         return estimate.one_off_usd or ZERO
-    context = EstimateContext(
-        plan=comparison.plan._replace(months=months, epochs=estimate.epochs),
-        as_of=comparison.as_of,
-        end=day_after_months(comparison.as_of, months),
-        default_epochs=estimate.epochs or ONE,
-        preparation=next((line for line in estimate.lines if line.component == "preparation"), None),
-    )
-    return estimate_offer(context, estimate.offer).total_usd or ZERO
+    context = comparison.context.estimate_context(comparison.context.plan_for(comparison.plan, estimate.offer))
+    return estimate_until(context, estimate, months).total_usd or ZERO

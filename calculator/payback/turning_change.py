@@ -32,7 +32,7 @@ def turning_change(comparison: Comparison, estimate: Estimate) -> str | None:
     if payback is None or offer_case is None:
         return None
     match payback.cause:
-        case None | "dearer":
+        case None | "dearer" | "cheaper":
             return None
         case "cached":
             return "It would pay if the prompt of today were not read from cache."

@@ -126,6 +126,19 @@ Pick = Callable[[str, Amount], Decimal]
 """Chooses the value of an input by its name, such as `epochs` or `call.input`."""
 
 
+def ranged_inputs(scenario: Scenario) -> dict[str, Amount]:
+    """Return the inputs that are ranges, by name (`epochs`, `call.input`), in the order in which they are resolved."""
+    inputs: dict[str, Amount] = {}
+
+    def note(name: str, amount: Amount) -> Decimal:
+        if amount.is_range:
+            inputs[name] = amount
+        return amount.likely
+
+    resolve(scenario, note)
+    return inputs
+
+
 def resolve_corner(scenario: Scenario, corner: Corner) -> ResolvedScenario:
     """Return the scenario at its cheapest (`low`), likely or most expensive (`high`) corner."""
     opposite: Corner = "high" if corner == "low" else "low" if corner == "high" else "likely"

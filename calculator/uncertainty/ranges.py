@@ -62,12 +62,11 @@ class SampledEstimates:
         return EqualPeriods(self.context, self.plan)
 
     def pays_back_share(self, offer_id: str) -> Decimal | None:
-        """Return the share (0 to 1) of draws in which tuning costs no more than prompting over the priced months.
+        """Return the share (0 to 1) of draws in which tuning costs no more than prompting over equal periods.
 
         None without a base model or calls, or if a price is unknown.
         """
-        tuned = self.estimates[offer_id]
-        total, prompted = tuned.total, self._periods.prompting(tuned.months)
+        prompted, total = self._periods.compared(self.estimates[offer_id])
         if total.usd is None or prompted.usd is None or not (total.whole and prompted.whole):
             return None
         return share_within(total.usd, prompted.usd)

@@ -11,7 +11,7 @@ from calculator.comparison import Comparison, computed_once
 from calculator.numeric import ONE
 from calculator.question.keys import KEYS
 from calculator.question.quantities import Amount
-from calculator.question.resolved import resolve
+from calculator.question.resolved import ranged_inputs, resolve
 from calculator.question.scenario import Scenario
 from calculator.result import Estimate
 
@@ -60,19 +60,6 @@ def sensitivity(comparison: Comparison, estimate: Estimate) -> tuple[Driver, ...
         if at_low is not None and at_high is not None and at_low != at_high:
             drivers.append(Driver(name, amount, at_low, at_high))
     return tuple(sorted(drivers, key=lambda driver: driver.swing_usd, reverse=True))
-
-
-def ranged_inputs(scenario: Scenario) -> dict[str, Amount]:
-    """Return the inputs that are ranges, by name (`epochs`, `call.input`), in the order in which they are resolved."""
-    inputs: dict[str, Amount] = {}
-
-    def note(name: str, amount: Amount) -> Decimal:
-        if amount.is_range:
-            inputs[name] = amount
-        return amount.likely
-
-    resolve(scenario, note)
-    return inputs
 
 
 def with_default_spread(scenario: Scenario, share: Decimal) -> Scenario:

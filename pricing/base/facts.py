@@ -29,6 +29,12 @@ class BaseFacts(Record):
     price_conflict: Annotated[str | None, Limits(pattern=r"^[\d.]+(/[\d.]+){1,2}$")] = None
     """Input/output or input/cached input/output, in US dollars per 1M tokens, in LiteLLM."""
 
+    @property
+    def conflict_text(self) -> str | None:
+        """The figures and days of other sources as sentences; None if no source disagrees."""
+        prices = f"LiteLLM has {self.price_conflict} USD per 1M tokens." if self.price_conflict else None
+        return " ".join(filter(None, (self.conflict, prices))) or None
+
     def _check(self) -> None:
         if self.replaced_by and not self.ends:
             raise ValueError("replaced_by goes with ends; add the day, or remove it")

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from pricing.base.facts import BaseFacts, shipped_base_facts
 from pricing.base.prepared import LESS_KNOWN, PreparedPriceList, indexed_names, is_listed, load_prepared, rank
 from pricing.base.prices import CHECKED, BasePriceList, ListedModel, Seller
+from pricing.base.successors import with_successors
 from pricing.catalog import BasePrice, SoldModel, UnknownName
 from pricing.names.decoration import without_serving, without_snapshot
 from pricing.names.index import NameIndex, NameResolution, either, is_family
@@ -233,7 +234,13 @@ class GenaiBaseModels:
         model = self._models[self._lasting(resolution, day)]
         seller = self._seller(name, model)
         others = self._other_sellers(resolution, model, day)
-        return self._price(model, seller, day, others if seller == model.seller else ())
+        price = self._price(model, seller, day, others if seller == model.seller else ())
+        return with_successors(price, lambda successor: self._price_at(seller, successor, day))
+
+    def _price_at(self, seller: str, name: str, day: date) -> BasePrice | None:
+        """Return the prices of a model at a seller; None for a model that the list doesn't have there."""
+        resolution = self.resolve(f"{seller}/{name}")
+        return None if resolution.id is None else self._price(self._models[resolution.id], seller, day, ())
 
     def _lasting(self, resolution: NameResolution, day: date) -> str:
         """Return the default, or the next seller's model if the default has ended and the name doesn't ask for it."""
@@ -308,17 +315,9 @@ class GenaiBaseModels:
             ends=facts.ends if facts else None,
             replaced_by=facts.replaced_by if facts else None,
             ends_source=facts.source if facts and facts.ends else None,
-            conflict=_conflict(facts),
             context_tokens=model.context_tokens,
+            conflict=facts.conflict_text if facts else None,
         )
-
-
-def _conflict(facts: BaseFacts | None) -> str | None:
-    texts = (
-        facts.conflict if facts else None,
-        f"LiteLLM has {facts.price_conflict} USD per 1M tokens." if facts and facts.price_conflict else None,
-    )
-    return " ".join(filter(None, texts)) or None
 
 
 def _first(*prices: Decimal | None) -> Decimal | None:

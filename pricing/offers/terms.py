@@ -52,6 +52,8 @@ class TrainingRules(Record):
     """True if validation tokens cost as much as training tokens; None if no source says so."""
     graders: Graders | None = None
     """None if no source has the prices of model graders."""
+    preview: bool = False
+    """Training is a preview, whose price is to change: not sold for production."""
     bills_padding: bool = False
     """Without packing, an example is billed as the longest sequence."""
     auto_epochs: EpochRule | None = None

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from calculator import BaseChange, base_change, base_notes, break_even, estimate, read_scenario
+import pytest
+
+from calculator import (
+    BaseChange,
+    base_change,
+    base_notes,
+    break_even,
+    cumulative_prompting_usd,
+    estimate,
+    option,
+    read_scenario,
+    verdict,
+)
 from pricing import load_catalog
 
 ON = date(2026, 11, 28)
@@ -68,10 +80,75 @@ def test_an_announced_price_of_the_base_model_counts_in_the_pay_back() -> None:
 
 
 def test_the_end_of_the_base_model_is_a_change() -> None:
+    """30,416.67 calls a month of 100 and 70 tokens at GPT-6 Luna's $0.10 and $0.50 per 1M: $0.000045 each, $1.36875."""
+
     def change(**fields: str) -> BaseChange | None:
         return base_change(estimate(read_scenario({**QUESTION, **fields}), load_catalog(), ON))
 
-    assert change(base="openai/gpt-4.1-mini") == BaseChange("gpt-4.1-mini", date(2027, 1, 14), None, "gpt-6-luna")
+    ends = change(base="openai/gpt-4.1-mini")
+    assert ends is not None
+    assert ends[:4] == ("gpt-4.1-mini", date(2027, 1, 14), None, "gpt-6-luna")
+    assert ends.successor_monthly_usd == pytest.approx(Decimal("1.36875"))
+    assert ends.priced_until is None
+    assert change(base="azure/phi-4") == BaseChange(
+        "phi-4", date(2027, 1, 17), None, None, priced_until=date(2027, 1, 17)
+    )
     assert change(base="openai/gpt-4.1-mini", months="1") is None
     assert change(base_rates="1/2") is None
     assert change() is None
+
+
+def test_the_successor_answers_after_the_end_of_the_base_model() -> None:
+    """1B tokens a month: 47 days = 1.5452 months at GPT-4.1 mini's $400.00, the other 10.4548 at GPT-6 Luna's $100.00.
+
+    At your rates a month costs $200.00, so tuning has saved $309.04 on 14 January and loses $1,045.48 afterwards.
+    """
+    fields = {"on": "your-rates", "rates": "0/0.2/1", "calls": "1M/month", "call": "1000/0", "prep": "100"}
+    comparison = estimate(
+        read_scenario({**QUESTION, **fields, "base": "openai/gpt-4.1-mini", "cached": "0%"}), load_catalog(), ON
+    )
+    base, (tuned,) = comparison.base, comparison.estimates
+    assert base is not None
+    assert (base.monthly_usd, base.complete) == (400, True)
+    assert [line.label for line in base.lines] == ["Input tokens", "Input tokens, gpt-6-luna"]
+    assert base.total_usd == pytest.approx(Decimal("1663.56"), abs=Decimal("0.01"))
+    found = option(comparison, tuned)
+    assert found.saving_usd == pytest.approx(Decimal("1663.56") - 2500, abs=Decimal("0.01"))
+    assert found.pays_back is None
+    assert verdict(comparison).answer == "no"
+    assert cumulative_prompting_usd(comparison, Decimal(12)) == base.total_usd
+
+
+def test_prompting_is_unknown_after_an_end_without_a_successor() -> None:
+    """1B tokens a month at Azure: $125.00 for Phi-4 until 17 January, 50 days = 1.6438 months."""
+    fields = {"on": "your-rates", "rates": "0/0.1/1", "base": "azure/phi-4", "calls": "1M/month", "call": "1000/0"}
+    comparison = estimate(read_scenario({**QUESTION, **fields}), load_catalog(), ON)
+    base = comparison.base
+    assert base is not None
+    assert base.monthly_usd == 125
+    assert (base.complete, round(base.total_usd or Decimal(0), 2)) == (False, Decimal("205.48"))
+    assert verdict(comparison).reason == "base_ends"
+    short = estimate(read_scenario({**QUESTION, **fields, "months": "1"}), load_catalog(), ON)
+    assert (verdict(short).answer, verdict(short).saving_usd) == ("different_model", 25)
+
+
+def test_a_late_end_without_a_successor_cuts_the_comparison() -> None:
+    """GPT-5.5 at Azure ends on 2027-10-26, 332 days = 10.9151 months away: $5,000.00 a month against $500.00 and
+    $1,000.00 of prep=.
+    """
+    fields = {"on": "your-rates", "rates": "0/0.5/1", "base": "azure/gpt-5.5", "calls": "1M/month", "call": "1000/0"}
+    comparison = estimate(read_scenario({**QUESTION, **fields, "prep": "1000", "cached": "0%"}), load_catalog(), ON)
+    result = verdict(comparison)
+    assert result.answer == "different_model"
+    months = Decimal(332) * 12 / 365
+    assert result.saving_usd == pytest.approx(months * 4500 - 1000)
+    (tuned,) = comparison.estimates
+    payback = break_even(comparison, tuned)
+    assert payback is not None
+    assert payback.net_usd == result.saving_usd
+
+
+def test_a_base_model_that_has_ended_decides_nothing() -> None:
+    fields = {"on": "your-rates", "rates": "0/0.5/1", "base": "openai/gpt-3.5-turbo"}
+    comparison = estimate(read_scenario({**QUESTION, **fields}), load_catalog(), ON)
+    assert (verdict(comparison).answer, verdict(comparison).reason) == ("not_enough", "base_ends")

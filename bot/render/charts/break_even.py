@@ -47,7 +47,7 @@ def break_even_chart(comparison: Comparison, estimate: Estimate | None = None) -
         return None
 
     def prompting_usd(month: Decimal) -> Decimal:
-        return cumulative_prompting_usd(comparison, base, month)
+        return cumulative_prompting_usd(comparison, month)
 
     def tuning_usd(month: Decimal) -> Decimal:
         return cumulative_tuning_usd(comparison, tuned, month)

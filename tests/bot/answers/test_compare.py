@@ -183,13 +183,15 @@ async def test_ranges_and_break_even_have_rows_of_their_own(workspace: Workspace
 async def test_two_offers_have_a_row_each(workspace: Workspace, slack: FakeSlack) -> None:
     """What is cheapest in one scenario is shown in the other too, where it was priced there."""
     own = await asked(slack, support_bot.LINE, "own")
-    both = await asked(slack, support_bot.LINE.replace("on=your-rates", "on=your-rates,wandb/llama-3.1-8b"), "both")
+    both = await asked(
+        slack, support_bot.LINE.replace("on=your-rates", "on=your-rates,azure/gpt-oss-20b@global"), "both"
+    )
     assert own != both
     cells = by_row(await compared(slack, "own both"))
-    assert cells["Cheapest"] == ["Your rate", "Llama 3.1 8B (CoreWeave W&B)"]
+    assert cells["Cheapest"] == ["Your rate", "gpt-oss-20b, global (Azure)"]
     assert cells["Your rate"] == ["$13,080.00", "$13,080.00"]
-    assert cells["Llama 3.1 8B (CoreWeave W&B)"][0] == "–"
-    assert cells["Llama 3.1 8B (CoreWeave W&B)"][1] == cells["Whole horizon"][1]
+    assert cells["gpt-oss-20b, global (Azure)"][0] == "–"
+    assert cells["gpt-oss-20b, global (Azure)"][1] == cells["Whole horizon"][1]
 
 
 async def test_without_a_complete_price_there_is_nothing_to_compare(workspace: Workspace, slack: FakeSlack) -> None:

@@ -51,7 +51,7 @@ SOLD = [
             "Breakdown of Amazon Nova Micro (Bedrock)",
             "$274.80",
         ),
-        ("Prime Intellect) is cheapest",),
+        ("Prime Intellect) is cheapest", "W&B) is cheapest"),
     ),
     # A month: 150M × $2.25 + 105M × $13.50. The base retires within the 12 months.
     Question("estimate on=google/gemini-3.5-flash days=30", ("$120.00", "$1,755 a month", "19 May 2027", "2 Sep")),

@@ -77,18 +77,18 @@ async def test_the_button_asks_only_for_what_is_missing(workspace: Workspace, sl
 
 
 async def test_break_even_form_asks_for_four_fields(workspace: Workspace, slack: FakeSlack) -> None:
-    """GPT-4 at $30 and $60 per 1M: (2,000 + 100) × 30 + 70 × 60 = 67,200 millionths a call; tuned it is
-    100 × 3 + 70 × 6 = 720. Training's $120.00 are back after 120 / 0.06648 = 1,806 calls.
+    """GPT-4.1 at $2 and $8 per 1M, with 1,920 of 2,000 tokens cached at $0.50: 180 × 2 + 1,920 × 0.50 + 70 × 8 = 1,880
+    millionths a call; tuned it is 100 × 3 + 70 × 6 = 720. Training's $120.00 are back after 120 / 0.00116 calls.
     """
     parent = await slack_actions.ask(slack, "on=your-rates rates=10/3/6 examples=10k example=250/150 epochs=3")
     await slack.click(parent, "break_even")
     view = await slack_actions.opened(slack, callback_id="break_even_form")
     assert inputs(view) == ["base", "calls", "calls_per", "prompt", "call"]
-    answers = {"base": "openai/gpt-4", "calls": "50k", "prompt": "2000->0", "call": "100/70"}
+    answers = {"base": "openai/gpt-4.1", "calls": "50k", "prompt": "2000->0", "call": "100/70"}
     assert (await slack.submit_view(view["id"], slack.fill(view, answers))).errors == {}
     await slack_actions.change(slack, parent)
     replies = await slack.wait_for(lambda: break_even_replies(slack, parent))
-    assert "1,806 calls" in "".join(map(texts, replies))
+    assert "103,449 calls" in "".join(map(texts, replies))
 
 
 def test_the_terminal_gives_it_as_data(capsys: pytest.CaptureFixture[str]) -> None:

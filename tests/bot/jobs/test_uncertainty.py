@@ -170,11 +170,11 @@ async def test_the_button_of_a_ranged_estimate_uses_its_ranges(workspace: Worksp
 
 
 async def test_of_two_offers_both_have_percentiles(workspace: Workspace, slack: FakeSlack) -> None:
-    parent = await slack_actions.ask(slack, RANGED.replace("on=your-rates", "on=your-rates,wandb/llama-3.1-8b"))
+    parent = await slack_actions.ask(slack, RANGED.replace("on=your-rates", "on=your-rates,azure/gpt-oss-20b@global"))
     assert (await slack.click(parent, "sure")).ok
     words = (await slack.wait_for(lambda: sure_replies(slack, parent)))[-1]
     assert usd(" ".join(rows(words)[-1][1:])) == PERCENTILES
-    assert set(column(words)) == {"Llama 3.1 8B (CoreWeave W&B)", support_bot.OFFER}
+    assert set(column(words)) == {"gpt-oss-20b, global (Azure)", support_bot.OFFER}
 
 
 async def test_card_button_uses_the_newest_estimate(workspace: Workspace, slack: FakeSlack) -> None:

@@ -160,14 +160,14 @@ async def test_an_edit_opens_a_view_at_once_and_fills_it_after(workspace: Worksp
 
 
 async def test_compare_prices_the_chosen_offers_in_the_thread(workspace: Workspace, slack: FakeSlack) -> None:
-    parent = await slack_actions.ask(slack, support_bot.LINE.replace("on=your-rates", "on=wandb/llama-3.1-8b"))
+    parent = await slack_actions.ask(slack, support_bot.LINE.replace("on=your-rates", "on=azure/gpt-oss-20b@global"))
     offers = await slack_actions.all_offers(slack, parent)
     view = await slack_actions.press(slack, offers, "compare", "compare_form")
-    chosen = ["wandb/llama-3.1-8b", "google/gemini-3.5-flash"]
+    chosen = ["azure/gpt-oss-20b@global", "google/gemini-3.5-flash"]
     assert (await slack.submit_view(view["id"], slack.fill(view, {"on": chosen}))).errors == {}
     change = await slack_actions.change(slack, parent)
     assert "Changed: the offers compared" in texts(change)
-    names = {"Llama 3.1 8B (CoreWeave W&B)", "Gemini 3.5 Flash (Google)", support_bot.OFFER}
+    names = {"gpt-oss-20b, global (Azure)", "Gemini 3.5 Flash (Google)", support_bot.OFFER}
     assert set(column(change)) == names
     offers = await slack_actions.all_offers(slack, slack.messages()[0])
     assert {*column(offers), *column(slack.messages(thread_ts=parent["ts"])[-1])} == names

@@ -167,21 +167,101 @@ def test_the_json_carries_the_sentences_of_each_offer(capsys: pytest.CaptureFixt
     assert one["verdict"] == []
 
 
-def test_baseline_that_ends_is_to_be_replaced_first(capsys: pytest.CaptureFixture[str]) -> None:
-    """GPT-4.1 ends on 14 January 2027, and OpenAI suggests GPT-6 Luna; Sonnet 4.5 ends on 30 November 2026."""
+def test_baseline_that_ends_is_followed_by_its_successor(capsys: pytest.CaptureFixture[str]) -> None:
+    """608,333 calls a month of 1,800 and 150 tokens at GPT-6 Luna's $0.10 and $0.50 per 1M, uncached: $155.13."""
     fields = ["on=gpt-4.1-mini", "examples=10k", "example=400/200", "calls=20k/day", "call=300/150", "prompt=1500->100"]
     assert main([*fields, "base=gpt-4.1", "--as-of", "2026-11-29"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    step = "Next: gpt-4.1 ends 14 Jan 2027. Ask again with its successor, base=gpt-6-luna, before you decide."
-    assert step in lines
+    assert lines[0] == (
+        "gpt-4.1 ends 14 Jan 2027; with its successor gpt-6-luna from then on, "
+        "fine-tuning GPT-4.1 mini won't pay at 20k calls a day"
+    )
+    assert "From 14 Jan 2027    $155 a month with gpt-6-luna, at the same tokens a call" in lines
+    assert (
+        "Next: Test gpt-6-luna with your prompt before 14 Jan 2027, "
+        "and ask again with base=gpt-6-luna and the tokens that it takes."
+    ) in lines
     assert main([*fields, "base=gpt-6-luna", "--as-of", "2026-11-29"]) == 0
-    assert "Ask again with" not in capsys.readouterr().out
+    assert "successor" not in capsys.readouterr().out
 
 
-def test_price_of_a_preview_is_named_on_the_card(capsys: pytest.CaptureFixture[str]) -> None:
-    fields = ["on=wandb", "examples=3k", "example=600/200", "calls=5k/day", "call=200/200", "base=gpt-4.1"]
-    assert main([*fields, "prompt=2500->300", "--as-of", "2026-11-29"]) == 0
-    assert "Llama 3.1 8B: Public preview: training is free for now" in capsys.readouterr().out
+@pytest.mark.parametrize(
+    ("base", "first", "step"),
+    [
+        (
+            "azure/phi-4",
+            "phi-4 ends 17 Jan 2027: whether fine-tuning pays depends on the model that you use instead",
+            "Next: Ask again with the model that you use instead.",
+        ),
+        (
+            "gpt-3.5-turbo",
+            "gpt-3.5-turbo ended 23 Oct, so fine-tuning can't be compared with it. "
+            "Compare with its successor, gpt-5.6-terra",
+            "Next: Ask again with its successor, base=gpt-5.6-terra.",
+        ),
+    ],
+)
+def test_baseline_that_is_gone_decides_nothing(
+    capsys: pytest.CaptureFixture[str], base: str, first: str, step: str
+) -> None:
+    fields = ["on=gpt-4.1-mini", "examples=10k", "example=400/200", "calls=20k/day", "call=300/150", "prompt=1500->100"]
+    assert main([*fields, f"base={base}", "--as-of", "2026-11-29"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == first
+    assert step in lines
+
+
+RANGES = [
+    "on=your-rates",
+    "rates=0/0.2/1",
+    "base_rates=0.4/1",
+    "examples=1000",
+    "example=100",
+    "call=1000/0",
+    "days=30",
+]
+
+
+def test_ranges_that_decide_are_in_the_first_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """The threshold, $1,000 ÷ (12 × $0.0002) = 416,667 calls a month, lies between 10k and 1M."""
+    assert main([*RANGES, "calls=10k..1M/month", "prep=1000", "--as-of", "2026-11-29"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == (
+        "Whether fine-tuning the model at your rates pays at 10k to 1M calls a month depends on them: "
+        "it does from about 13.9k a day, if it passes your evaluation"
+    )
+    assert "Prompting today       $4 to $400 a month" in lines
+    assert "Next: Narrow your calls, and ask again before you train." in lines
+    assert main([*RANGES, "calls=500k/month", "prep=100..5000", "--as-of", "2026-11-29"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == (
+        "Whether fine-tuning the model at your rates pays depends on your preparation: over 12 months it saves at most "
+        "$1,100, if it passes your evaluation, and costs $3,800 more at worst"
+    )
+
+
+def test_cents_are_no_business_case(capsys: pytest.CaptureFixture[str]) -> None:
+    """2k calls a month save 2k × $0.0002 = $0.40 of $0.80."""
+    assert main([*RANGES, "calls=2k/month", "--as-of", "2026-11-29"]) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[0] == (
+        "Fine-tuning the model at your rates makes no practical difference at 2k calls a month: "
+        "it saves under $1 a month"
+    )
+    assert "Keep prompting, unless tuning makes the answers better" in out
+
+
+def test_growing_calls_save_over_the_horizon(capsys: pytest.CaptureFixture[str]) -> None:
+    """1.825M calls of the first month save $1,022.00, and hosting costs 730 × $1.70 = $1,241.00. Growing by 20 %, six
+    months are worth 9.92992: $10,148.38 less six times hosting and $90.00.
+    """
+    fields = ["on=azure/gpt-4.1-mini@global", "examples=10k", "example=400/200", "calls=60k/day", "call=300/150"]
+    more = ["base=gpt-4.1-mini", "base_rates=0.40/1.60", "prompt=1500->100", "growth=20%", "months=6"]
+    assert main([*fields, *more, "--as-of", "2026-11-29"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith(
+        "Fine-tuning GPT-4.1 mini pays at 60k calls a day: it saves $2,612 over 6 months, "
+        "although a month costs $219 more at first, and pays back on"
+    )
 
 
 def test_growth_beyond_one_deployment_sets_an_offer_aside(capsys: pytest.CaptureFixture[str]) -> None:

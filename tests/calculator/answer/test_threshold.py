@@ -13,7 +13,7 @@ from calculator.answer.periods import equal_periods
 from pricing import Catalog
 from tests.calculator.questions import TODAY
 
-# A prompt of 1,500 tokens tuned down to 100, on Azure and at OpenAI alike $0.40 and $1.60: a call saves
+# A prompt of 1,500 tokens tuned down to 100, on Azure and today alike $0.40 and $1.60: a call saves
 # 1,400 × $0.40 ÷ 1M = $0.00056. Azure's hosting: 720 hours × $1.70 = $1,224.00 a month.
 SUPPORT = {
     "on": "azure/gpt-4.1-mini@global",
@@ -22,6 +22,7 @@ SUPPORT = {
     "epochs": "3",
     "call": "300/150",
     "base": "gpt-4.1-mini",
+    "base_rates": "0.40/1.60",
     "prompt": "1500->100",
     "cached": "0%",
     "months": "6",
@@ -67,7 +68,7 @@ def test_calls_that_save_nothing_have_no_threshold(catalog: Catalog) -> None:
     assert (found.calls_per_day, found.cause) == (None, "dearer")
 
 
-@pytest.mark.parametrize("fields", [{"calls": ""}, {"base": "", "calls": "20k/day"}])
+@pytest.mark.parametrize("fields", [{"calls": ""}, {"base": "", "base_rates": "", "calls": "20k/day"}])
 def test_without_calls_or_baseline_there_is_no_threshold(catalog: Catalog, fields: dict[str, str]) -> None:
     assert limit(compared(catalog, **fields, **({"call": ""} if fields["calls"] == "" else {}))) is None
 

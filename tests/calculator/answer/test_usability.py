@@ -85,15 +85,28 @@ def test_usable_offers_are_recommended(catalog: Catalog, offer: str, fields: dic
     assert comparison.best is comparison.estimates[0]
 
 
-def test_a_classifier_is_usable_where_it_is_asked_for(catalog: Catalog) -> None:
-    """It answers with labels, so it is no option for a question about text, also without calls."""
+def test_classifier_is_about_labels_unless_asked_for(catalog: Catalog) -> None:
+    """It answers with labels, so it is no option for a question about text; else only its end speaks against it."""
     training = {"calls": "", "call": ""}
     for on in ("mistral", "all"):
         reason = compared(catalog, on, **training).set_aside["mistral/classifier"]
         assert reason.code == "labels_only"
-        assert "mistral/classifier" not in compared(catalog, on, **training, task="classification").set_aside
+        asked = compared(catalog, on, **training, task="classification")
+        assert asked.set_aside["mistral/classifier"].code == "ends_soon"
     for name in ("mistral/classifier", "mistral-classifier", "tinker/qwen3-8b,mistral/classifier"):
-        assert "mistral/classifier" not in compared(catalog, name, **training).set_aside
+        reason = compared(catalog, name, **training).set_aside["mistral/classifier"]
+        assert reason.sentence == "Mistral is winding this down, without a published last day."
+
+
+def test_previews_and_closing_platforms_are_set_aside(catalog: Catalog) -> None:
+    """Training is free in W&B's public preview, and Predibase, which was bought, names no last day."""
+    reasons = {
+        name: compared(catalog, name, calls="1k/day", call="100/70").set_aside[name]
+        for name in ("wandb/llama-3.1-8b", "predibase/up-to-7b")
+    }
+    assert [reason.code for reason in reasons.values()] == ["not_for_production", "ends_soon"]
+    assert "public preview" in reasons["wandb/llama-3.1-8b"].sentence
+    assert "winding this down" in reasons["predibase/up-to-7b"].sentence
 
 
 def test_more_calls_than_the_default_quota_are_a_warning(catalog: Catalog) -> None:

@@ -24,7 +24,7 @@ def compared(catalog: Catalog, **fields: str) -> Comparison:
         ({"calls": "20k/day", "prompt": "1500->1500"}, "no", "never_pays", "azure/gpt-4.1-mini@global"),
         ({"calls": "0/day"}, "no", "too_few_calls", "azure/gpt-4.1-mini@global"),
         ({"calls": "", "call": ""}, "not_enough", "no_calls", "azure/gpt-4.1-mini@global"),
-        ({"calls": "20k/day", "base": ""}, "not_enough", "no_base", "azure/gpt-4.1-mini@global"),
+        ({"calls": "20k/day", "base": "", "base_rates": ""}, "not_enough", "no_base", "azure/gpt-4.1-mini@global"),
         (
             {"calls": "20k/day", "on": "azure/gpt-4.1-mini@global,google/gemini-3.1-flash-lite"},
             "different_model",
@@ -70,7 +70,13 @@ def test_prompting_follows_the_end_of_a_model(catalog: Catalog) -> None:
 
 def test_models_that_end_are_compared_by_the_month_without_baseline(catalog: Catalog) -> None:
     """A month costs $24,024 at Azure and $34,200 at OpenAI, which ends 54 days after the question."""
-    fields = {"on": "openai/gpt-4.1,azure/gpt-4.1@global", "customer": "existing", "base": "", "prompt": ""}
+    fields = {
+        "on": "openai/gpt-4.1,azure/gpt-4.1@global",
+        "customer": "existing",
+        "base": "",
+        "base_rates": "",
+        "prompt": "",
+    }
     fields |= {"example": "250/150", "calls": "1M/day", "call": "100/70", "epochs": "2", "months": "12"}
     comparison = compared(catalog, **fields)
     assert comparison.best is not None

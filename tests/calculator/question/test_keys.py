@@ -9,8 +9,8 @@ import pytest
 
 from calculator import INPUT_LABELS, KEYS, Key, Scenario, read_scenario, with_default_spread
 from calculator.question.keys import Section, in_section, key_of
+from calculator.question.resolved import ranged_inputs
 from calculator.question.scenario import Serving
-from calculator.uncertainty.sensitivity import ranged_inputs
 from pricing import Method, StackClass, Task
 
 LONGEST_SHORT = 20  # characters that Slack shows of a category in a chart

@@ -1,0 +1,108 @@
+"""What tuning saves at the ends of a question's ranges, and which of them decide whether it pays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from calculator.answer.periods import EqualPeriods
+from calculator.comparison import Comparison, CostSpan, computed_once
+from calculator.costs.base_model import estimate_base
+from calculator.numeric import ZERO
+from calculator.question.resolved import ResolvedScenario, ranged_inputs, resolve, resolve_corner
+from calculator.question.scenario import Scenario
+from calculator.result import Estimate
+
+
+class SavingRange(NamedTuple):
+    """The least and the most that tuning saves over the ranges of a question, US dollars; negative if it costs more."""
+
+    low_usd: Decimal
+    """Over the horizon."""
+    high_usd: Decimal
+    low_month_usd: Decimal
+    """In a full month before growth, without the one-off cost."""
+    high_month_usd: Decimal
+    turns_on: tuple[str, ...]
+    """The inputs with ends at which tuning both pays and doesn't, the others at their likely values, such as `calls`.
+    """
+
+    @property
+    def turns(self) -> bool:
+        """True if tuning pays at some values of the ranges, and doesn't at others."""
+        return self.low_usd <= 0 < self.high_usd
+
+
+@computed_once
+def saving_range(comparison: Comparison, estimate: Estimate) -> SavingRange | None:
+    """Return what an option saves at the ends of each range, and at the cheap and the expensive corner of all of them.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+
+    Returns:
+        None for a question without ranges, or if a saving is unknown.
+    """
+    if not comparison.scenario.ranged:
+        return None
+    offer = estimate.offer
+    same = tuple(candidate for candidate in comparison.context.offers if candidate.id == offer.id)
+    context = comparison.context._replace(offers=same)
+    savings: dict[str, list[Decimal]] = {}
+    months: list[Decimal] = []
+    for name, plan in _plans(comparison):
+        priced = next(candidate for candidate in context.estimates(plan) if candidate.offer.id == offer.id)
+        saving = EqualPeriods(comparison.context, plan).saving(priced)
+        base, tuned = _prompting_month(comparison, plan), priced.monthly
+        if saving is None or base is None or tuned.usd is None or not tuned.whole:
+            return None
+        savings.setdefault(name, []).append(saving)
+        months.append(base - tuned.usd)
+    every = [saving for ends in savings.values() for saving in ends]
+    likely = savings.pop("")[0]
+    turning = [name for name, ends in savings.items() if min(*ends, likely) <= 0 < max(*ends, likely)]
+    return SavingRange(min(every), max(every), min(months), max(months), tuple(turning))
+
+
+def prompting_span(comparison: Comparison, *, successor: bool = False) -> CostSpan | None:
+    """Return a month of prompting from its lowest to its highest cost over the ranges of a question.
+
+    Args:
+        comparison: The answer to the question.
+        successor: Price the model that replaces the base model.
+
+    Returns:
+        None for a question without ranges or base model, or if a price is unknown.
+    """
+    if not comparison.scenario.ranged:
+        return None
+    months = [_prompting_month(comparison, plan, successor=successor) for _, plan in _plans(comparison)]
+    known = [month for month in months if month is not None]
+    return CostSpan(min(known), max(known), whole=True) if len(known) == len(months) else None
+
+
+def _plans(comparison: Comparison) -> Iterator[tuple[str, ResolvedScenario]]:
+    """Yield the scenario at its likely values and both corners, and at either end of one range, with its input."""
+    scenario = comparison.scenario
+    for corner in ("likely", "low", "high"):
+        yield "", resolve_corner(scenario, corner)
+    for name, amount in ranged_inputs(scenario).items():
+        for end in (amount.low, amount.high):
+            yield name, _resolve_at(scenario, name, end)
+
+
+def _resolve_at(scenario: Scenario, name: str, value: Decimal) -> ResolvedScenario:
+    """Return the scenario with one input at a value, the others at their likely values."""
+    return resolve(scenario, lambda key, amount: value if key == name else amount.likely)
+
+
+def _prompting_month(comparison: Comparison, plan: ResolvedScenario, *, successor: bool = False) -> Decimal | None:
+    base, on = comparison.context.base_price(plan), comparison.as_of
+    if base and successor and base.ends:
+        base = base.model_on(max(base.ends, on))
+    if base is None:
+        return None
+    priced = estimate_base(plan, base, on)
+    return priced.monthly_usd if priced.lines else ZERO
