@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from calculator.costs.rented_gpus import RentedGpuOffer
-from calculator.costs.training import retrainings, retrainings_before
+from calculator.costs.training import over_job_tokens, retrainings, retrainings_before
 from calculator.costs.warnings import method_not_sold, not_for_sale
 from calculator.numeric import ZERO, smaller
 from calculator.offer_estimate import EstimateContext
@@ -101,6 +101,8 @@ def _over_limits(context: EstimateContext, estimate: Estimate) -> str | None:
         return f"{platform} needs at least {rules.min_examples} examples."
     if rules.max_examples and plan.examples > rules.max_examples:
         return f"{platform} takes at most {rules.max_examples:,} examples."
+    if estimate.epochs is not None and (excess := over_job_tokens(plan, offer, estimate.epochs)):
+        return excess
     return _epochs(rules, platform, estimate.epochs)
 
 

@@ -29,6 +29,20 @@ def billed_tokens_per_example(plan: ResolvedScenario, offer: Offer) -> Decimal:
     return tokens_after_limit(plan, limit, longer.are) if limit and longer else plan.example_tokens
 
 
+def over_job_tokens(plan: ResolvedScenario, offer: Offer, epochs: Decimal) -> str | None:
+    """Return that a run has more tokens than the platform takes in a job; None if it hasn't.
+
+    Args:
+        plan: The scenario.
+        offer: The offer.
+        epochs: Epochs of the run.
+    """
+    limit = offer.training.max_job_tokens if offer.training else None
+    if limit is None or billed_tokens_per_example(plan, offer) * plan.examples * epochs <= limit:
+        return None
+    return f"{offer.platform_title} takes at most {limit:,} tokens in a job, counted once per epoch."
+
+
 def padded_tokens(plan: ResolvedScenario) -> Decimal:
     """Return the tokens of an example that is padded to the longest sequence.
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from calculator.costs.capacity import SECONDS_AN_HOUR, DeployedOffer, capacity_of, deployment_of, models_sharing
 from calculator.costs.hosting import is_dedicated
 from calculator.costs.rented_gpus import RentedGpuOffer, run_seconds
-from calculator.costs.training import retrainings, retrainings_before, tokens_of_a_run
+from calculator.costs.training import over_job_tokens, retrainings, retrainings_before, tokens_of_a_run
 from calculator.numeric import smaller
 from calculator.question.customers import customer_of
 from calculator.question.resolved import ResolvedScenario
@@ -235,6 +235,8 @@ def _training(plan: ResolvedScenario, offer: Offer, epochs: Decimal, lines: Sequ
         yield Warning("few_examples", f"{offer.platform_title} advises at least {rules.advised_examples} examples.")
     if rules.max_examples and plan.examples > rules.max_examples:
         yield Warning("many_examples", f"{offer.platform_title} takes at most {rules.max_examples:,} examples.")
+    if excess := over_job_tokens(plan, offer, epochs):
+        yield Warning("many_tokens", excess)
     limit, longer = rules.max_tokens_per_example, rules.longer_examples
     longest = plan.lengths.longest if plan.lengths else plan.example_tokens
     if limit and longer and longest > limit:

@@ -64,6 +64,8 @@ class TrainingRules(Record):
     min_examples: Count | None = None
     advised_examples: Count | None = None
     max_examples: Count | None = None
+    max_job_tokens: Count | None = None
+    """Most tokens of a job: those of the examples × epochs."""
     max_tokens_per_example: Count | None = None
     longer_examples: LongExamples | None = None
     """Goes with `max_tokens_per_example`."""

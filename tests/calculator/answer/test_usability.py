@@ -37,6 +37,13 @@ def compared(catalog: Catalog, on: str, **fields: str) -> Comparison:
             "over_limits",
             "Azure takes at most 65,536 tokens an example",
         ),
+        # 1.5M examples × 500 tokens × 3 epochs are 2.25 billion
+        (
+            "azure/gpt-4.1-mini@global",
+            {"examples": "1500000", "example": "500", "epochs": "3"},
+            "over_limits",
+            "2,000,000,000 tokens in a job",
+        ),
         ("together/gpt-oss-20b", {"example": "24001"}, "over_limits", "Together, for this model, takes at most 24,000"),
         ("google/qwen3-8b", {"example": "40961"}, "over_limits", "The model takes at most 40,960 tokens an example"),
         (
