@@ -274,5 +274,5 @@ def _named(name: str, catalog: Catalog, on: date) -> tuple[Offer, ...]:
     try:
         offers = catalog.named(name)
     except UnknownName as error:
-        raise FieldErrors({"on": str(error)}) from None
+        raise FieldErrors({"on": catalog.refusal(error, on)}) from None
     return tuple(offer for offer in offers if offer.status_on(on) in ("open", "closing")) or offers

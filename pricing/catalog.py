@@ -18,6 +18,7 @@ from pricing.gpu.offers import GpuCatalog
 from pricing.names.decoration import without_snapshot
 from pricing.names.index import NameResolution, either
 from pricing.names.prefixes import read_reference
+from pricing.names.spelling import words
 from pricing.offers.names import OfferNames, shorten_name
 from pricing.offers.not_sold import NotSold
 from pricing.offers.offer import Offer
@@ -243,9 +244,11 @@ class Catalog:
         if rented.id is None or rented.match == "part":
             return replace(resolution, reason=reason)
         reason += f" You can tune it on rented GPUs: ask with on=gpu model={rented.id}."
-        if not resolution.near and (sized := self._near_in_size(rented.id)):
+        family = next((word for word in words(rented.id) if word.isalpha()), None)
+        related = tuple(offer_id for offer_id in resolution.near if family in words(offer_id))
+        if not related and (sized := self._near_in_size(rented.id)):
             reason += f" Nearest in size: {either(sized)}."
-        return replace(resolution, reason=reason)
+        return replace(resolution, near=related, reason=reason)
 
     def _near_in_size(self, model: str) -> tuple[str, ...]:
         """Return the offers whose models are nearest in size to one that is known for rented GPUs."""
@@ -264,6 +267,22 @@ class Catalog:
             return tuple(self.offers[offer_id] for offer_id in resolution.ids)
         entry = self.not_sold_entry(name)
         raise NotSoldName(name, entry) if entry else UnknownName("offer", name, resolution.near, resolution.reason)
+
+    def refusal(self, error: UnknownName, day: date) -> str:
+        """Return the message for a name that isn't an offer, with the prices on a day of what is sold instead.
+
+        Args:
+            error: As `named` raises it.
+            day: The day of the prices.
+        """
+        if not isinstance(error, NotSoldName) or not error.near:
+            return str(error)
+        return f"{error.entry.fact} {self.nearest_sold(error.near, day)}"
+
+    def nearest_sold(self, offer_ids: Iterable[str], day: date) -> str:
+        """Return the sentence that names offers to buy instead, with their training prices on a day."""
+        names = [self.offers[offer_id].with_training_price(day) for offer_id in offer_ids]
+        return f"Nearest that is sold: {either(names)}."
 
     def not_sold_entry(self, name: str) -> NotSold | None:
         """Return what is known of a name that isn't sold: a closed platform, or a model that no platform tunes."""

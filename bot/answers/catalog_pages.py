@@ -77,15 +77,12 @@ def models(catalog: Catalog, text: str, today: date) -> TextPage:
     hosted = catalog.search(text) if text.strip() else catalog.trainable(today)
     rented = _rented(catalog, text)
     if not (hosted or rented):
-        resolution = catalog.resolve_offers(text)
-        near = resolution.near
-        if resolution.reason:
-            named = () if catalog.not_sold_entry(text) else near  # its sentence has the nearest offers
-            raise UserError(str(UnknownName("offer", text, named, resolution.reason)))
-        hint = f" Nearest: {', '.join(near)}." if near else " `models` lists the offers that can be trained."
-        raise UserError(f"No offer matches “{text[:60]}”.{hint}")
+        try:
+            catalog.named(text)
+        except UnknownName as error:
+            raise UserError(catalog.refusal(error, today)) from None
     all_rows: list[tuple[str, ...]] = [
-        (offer.id, offer.status_on(today), *_price_cells(_training_price(offer, today), today), _until(offer, today))
+        (offer.id, offer.status_on(today), *_price_cells(offer.training_price_on(today), today), _until(offer, today))
         for offer in hosted
     ]
     all_rows += [(offer.id, "by the hour", *_price_cells(offer.price_on(today), today), "") for offer in rented]
@@ -93,7 +90,7 @@ def models(catalog: Catalog, text: str, today: date) -> TextPage:
     more = len(all_rows) - MAX_MODELS
     return TextPage(
         f"Offers matching “{text.strip()[:60]}”" if text.strip() else "Offers you can train",
-        (),
+        () if rented else _why_not(catalog, text, hosted, today),
         Table(("Offer", "Status", "Training, USD", "Read", "Ends"), ("left", "left", "right", "left", "left"), rows),
         (
             *((OLD_MEANS,) if any(OLD in row[3] for row in rows) else ()),
@@ -101,6 +98,17 @@ def models(catalog: Catalog, text: str, today: date) -> TextPage:
             *(() if text.strip() else ("Rented GPUs: models gpu.",)),
         ),
     )
+
+
+def _why_not(catalog: Catalog, text: str, offers: Sequence[Offer], today: date) -> tuple[str, ...]:
+    """Return why none of the offers can be trained, and what can be instead; nothing if one can."""
+    if any(offer.status_on(today) in ("open", "closing") for offer in offers):
+        return ()
+    entry = catalog.not_sold_entry(text)
+    reasons = [entry.fact] if entry else [_sentence(offer.why, today) for offer in offers]
+    nearest = entry.nearest if entry else [offer.nearest for offer in offers if offer.nearest]
+    instead = [catalog.nearest_sold(dict.fromkeys(nearest), today)] if nearest else []
+    return tuple(dict.fromkeys(filter(None, (*reasons, *instead))))
 
 
 def _rented(catalog: Catalog, text: str) -> list[GpuOffer]:
@@ -112,12 +120,6 @@ def _rented(catalog: Catalog, text: str) -> list[GpuOffer]:
         if words
         and all(word in f"gpu {offer.id} {offer.platform_title} {offer.title} {offer.gpu}".lower() for word in words)
     ]
-
-
-def _training_price(offer: Offer, today: date) -> Price | None:
-    method = offer.priced_as(None)
-    rows = [price for price in offer.history("training", method) if price.since is None or price.since <= today]
-    return rows[-1] if rows else None
 
 
 def _price_cells(price: Price | None, today: date) -> tuple[str, str]:
@@ -151,10 +153,10 @@ def price(catalog: Catalog, name: str, today: date) -> TextPage:
     try:
         hosted = catalog.named(name.strip()) if catalog.knows(name.strip()) or not rented else ()
     except UnknownName as error:
-        raise UserError(str(error)) from None
+        raise UserError(catalog.refusal(error, today)) from None
     if len(hosted) + len(rented) > 1:
         return _several(hosted, rented, name.strip(), today)
-    return _card(hosted[0], today) if hosted else _gpu_card(rented[0], catalog, today)
+    return _card(hosted[0], catalog, today) if hosted else _gpu_card(rented[0], catalog, today)
 
 
 def _several(hosted: Sequence[Offer], rented: Sequence[GpuOffer], name: str, today: date) -> TextPage:
@@ -165,7 +167,7 @@ def _several(hosted: Sequence[Offer], rented: Sequence[GpuOffer], name: str, tod
         (
             offer.id,
             offer.status_on(today),
-            *_price_cells(_training_price(offer, today), today),
+            *_price_cells(offer.training_price_on(today), today),
             _usd_today(offer, "input", today),
             _usd_today(offer, "output", today),
         )
@@ -196,7 +198,7 @@ def _usd_today(offer: Offer, kind: PriceKind, today: date) -> str:
     return _usd(rows[-1]) if rows and rows[-1].per == "1M tokens" else "–"
 
 
-def _card(offer: Offer, today: date) -> TextPage:
+def _card(offer: Offer, catalog: Catalog, today: date) -> TextPage:
     life = offer.lifecycle
     dates = (
         f"{label} {short_day(day, today)}"
@@ -212,7 +214,7 @@ def _card(offer: Offer, today: date) -> TextPage:
         " · ".join([f"Status: {offer.status_on(today)}", *dates]),
         _sentence(offer.why, today),
         _sentence(life.note, today) if life else "",
-        f"Nearest available offer: {offer.nearest}" if offer.nearest else "",
+        f"Nearest available offer: {catalog.offers[offer.nearest].with_training_price(today)}" if offer.nearest else "",
         f"Billed: {offer.training.billed}" if offer.training else "",
     ]
     prices = [(kind, price) for kind, rows in offer.prices.items() for price in rows]

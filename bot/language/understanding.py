@@ -10,8 +10,8 @@ from bot.language.reader import Reading
 from calculator import KEYS, UserError
 
 _SENTENCE_WORDS = re.compile(
-    r"\b(?:a|an|the|of|for|to|with|against|versus|vs|me|us|my|our|we|i|it|is|are|does|do|would|should|can|could|on|in|at|if|how|what|which|"
-    r"please|models|these|those|everything|if|when)\b",
+    r"(?<!\S)(?:a|an|the|of|for|to|with|against|versus|vs|me|us|my|our|we|i|it|is|are|does|do|would|should|can|could|on|in|at|if|how|what|which|"
+    r"please|models|these|those|everything|if|when)(?=['’]\w|[,.;?!]*(?:\s|$))",
     re.IGNORECASE,
 )
 _COMPARISON_WORDS = re.compile(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-# Dates of snapshots and revisions of an API model: 2025-04-14, 20251001, 0613, @20251001, v1:0, :0, -001, -latest.
+# Dates of snapshots and revisions of an API model: 2025-04-14, 20251001, 0613, @20251001, v1:0, 1:0, :0, -001, -latest.
 _SNAPSHOT = re.compile(
-    r"(?:[-@ ](?:20\d\d-?[01]\d-?[0-3]\d|latest|0\d[0-3]\d|1[0-2][0-3]\d|00\d)|-?v\d(?::\d+)+(?::\w+)?|-v1|:\d+)+$"
+    r"(?:[-@ ](?:20\d\d-?[01]\d-?[0-3]\d|latest|0\d[0-3]\d|1[0-2][0-3]\d|00\d)"
+    r"|-?v\d(?::\d+)+(?::\w+)?|-v1|-\d(?::\d+)+|:\d+)+$"
 )
 # What sellers append to an open model's name. They change neither the weights that are tuned nor their size.
 _SERVING = re.compile(
@@ -27,6 +28,15 @@ _SHAPE = re.compile(
 )
 # A version may change the shape: it is dropped only if the name with it is unknown.
 _SHAPE_VERSION = re.compile(r"-(v\d+(\.\d+)*|beta|alpha)(?=-|$)")
+
+
+# Tiers and routes of a router, which serve the same weights.
+_TIER = re.compile(r":(?:batch|beta|exacto|extended|floor|free|nitro|online|thinking)$", re.IGNORECASE)
+
+
+def without_tier(name: str) -> str:
+    """Return a name without a router's tier, such as the `:free` of `llama-3.1-8b-instruct:free`."""
+    return _TIER.sub("", name.strip())
 
 
 def without_snapshot(name: str) -> str:

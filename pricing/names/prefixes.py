@@ -26,8 +26,10 @@ SELLERS = {
     "gemini": "google",
     "fireworks": "fireworks",
     "fireworks-ai": "fireworks",
+    "fireworks.ai": "fireworks",
     "together": "together",
     "together-ai": "together",
+    "together.ai": "together",
     "togetherai": "together",
     "openai": "openai",
     "anthropic": "anthropic",
@@ -51,9 +53,18 @@ SELLERS = {
     "github-copilot": "github-copilot",
     "huggingface": "huggingface",
     "moonshot": "moonshotai",
-    "dashscope": "dashscope",
+    "dashscope": "alibaba",
+    "aliyun": "alibaba",
+    "model-studio": "alibaba",
     "wandb": "wandb",
+    "w&b": "wandb",
+    "weights-&-biases": "wandb",
+    "weights-and-biases": "wandb",
     "coreweave": "wandb",
+    "rubrik": "predibase",
+    "nebius-ai-studio": "nebius",
+    "token-factory": "nebius",
+    "cortex": "snowflake",
     "sagemaker": "sagemaker",
     "alibaba-cloud": "alibaba",
     "thinking-machines": "tinker",
@@ -81,8 +92,12 @@ OWNERS = frozenset(
 """Owners on Hugging Face, and makers in a router's ids: the model is the same wherever it is sold."""
 
 _ARN = re.compile(r"arn:aws[\w-]*:(?:bedrock|sagemaker):[\w-]*:\d*:([\w-]+)/(.+)", re.IGNORECASE)
-_FT = re.compile(r"ft:([^:/]+)(?::.*)?", re.IGNORECASE)
-_AZURE_FT = re.compile(r"(.+?)\.ft-[\w-]+", re.IGNORECASE)
+# Ids of tuned models, and the platform that gives them.
+_TUNED_IDS = (
+    (re.compile(r"ft:([^:/]+)(?::.*)?", re.IGNORECASE), "openai"),
+    (re.compile(r"(.+?)\.ft-[\w-]+", re.IGNORECASE), "azure"),
+    (re.compile(r"(.+?)(?::[^:/]+)?:ft-[\w-]+", re.IGNORECASE), "together"),
+)
 _ADDRESS = re.compile(r"^(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/", re.IGNORECASE)
 _REGION = re.compile(r"^(?:us|eu|apac|jp|au|ca|global|regional|us-gov)\.(?=[a-z0-9]+\.)", re.IGNORECASE)
 _MAKER = re.compile(
@@ -96,6 +111,11 @@ _PATHS = re.compile(
 )
 _AT_SELLER = re.compile(r"(.+?)(?:\s*\(([^()]+)\)|,?\s+(?:at|on|via|from|by)\s+([\w -]+))", re.IGNORECASE)
 _AWS_REGION = re.compile(r"^(?:us|eu|ap|ca|sa|me|af)(?:-gov)?-[a-z]+-\d/", re.IGNORECASE)
+# Resources of Vertex AI, tuned models of the Gemini API, models of an account of Fireworks, artifacts of W&B.
+_OPAQUE = re.compile(
+    r"projects/.+/(?:models|endpoints|tuningJobs)/|tunedModels/|accounts/(?!fireworks/)[\w-]+/|wandb-artifact:",
+    re.IGNORECASE,
+)
 _OPAQUE_ARNS = frozenset({"provisioned-model", "application-inference-profile", "custom-model-deployment", "endpoint"})
 
 
@@ -135,8 +155,8 @@ def read_reference(text: str, platforms: Collection[str] = ()) -> Reference:
         platforms: Ids of sellers, besides the well-known ones.
     """
     name = _ADDRESS.sub("", text.strip().strip("`'\"“”„ "))
-    if arn := _ARN.fullmatch(name):
-        return _read_arn(arn[1].lower(), arn[2])
+    if resource := _read_resource(name):
+        return resource
     sellers: frozenset[str] = frozenset()
     owner, names_maker = "", False
     if (placed := _AT_SELLER.fullmatch(name)) and (seller := seller_of(placed[2] or placed[3], platforms)):
@@ -163,10 +183,9 @@ def read_reference(text: str, platforms: Collection[str] = ()) -> Reference:
         else:
             owner = folded
         name = rest
-    if tuned := _FT.fullmatch(name):
-        return Reference(tuned[1], sellers or frozenset({"openai"}), owner, is_tuned=True)
-    if tuned := _AZURE_FT.fullmatch(name):
-        return Reference(tuned[1], sellers or frozenset({"azure"}), owner, is_tuned=True)
+    for pattern, platform in _TUNED_IDS:
+        if tuned := pattern.fullmatch(name):
+            return Reference(tuned[1], sellers or frozenset({platform}), owner, is_tuned=True)
     plain = bedrock_name(name)
     if plain != name and not sellers:
         sellers = frozenset({"aws-bedrock"})
@@ -176,6 +195,13 @@ def read_reference(text: str, platforms: Collection[str] = ()) -> Reference:
 def bedrock_name(name: str) -> str:
     """Return a model id of Bedrock without its region and maker; any other name unchanged."""
     return _MAKER.sub("", _REGION.sub("", name))
+
+
+def _read_resource(name: str) -> Reference | None:
+    """Return what a cloud's name of a resource refers to; None for other names."""
+    if arn := _ARN.fullmatch(name):
+        return _read_arn(arn[1].lower(), arn[2])
+    return Reference("", is_tuned=True, is_opaque=True) if _OPAQUE.match(name) else None
 
 
 def _read_arn(kind: str, resource: str) -> Reference:

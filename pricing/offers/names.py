@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from functools import cached_property
 
-from pricing.names.decoration import without_serving
+from pricing.names.decoration import without_serving, without_tier
 from pricing.names.index import NameEntry, NameIndex, NameResolution, index_names
 from pricing.names.prefixes import OWNERS, Reference, bedrock_name, read_reference, seller_of
 from pricing.names.spelling import spell, words
@@ -45,14 +45,14 @@ class OfferNames:
             offers = tuple(offer.id for offer in self._offers if offer.platform == platform)
             return NameResolution("offer", name, offers, "exact")
         known = frozenset(self._platforms.values())
-        reference = read_reference(name, known)
+        reference = read_reference(without_tier(name), known)
         if reference.is_opaque:
             return NameResolution("offer", name, reason=opaque_reason(name))
         sold_by = reference.sellers & known
         if reference.sellers and not sold_by and not _is_maker(reference):
             return self._not_a_platform(name, reference, min(reference.sellers))
         if platform := self._misspelt_platform(reference):
-            near = _ids(self._index.find(reference.name, {platform})[0]) or self._near(reference.name)
+            near = self._firsts(_ids(self._index.find(reference.name, {platform})[0])) or self._near(reference.name)
             reason = f"Unknown platform “{shorten_name(reference.owner)}”."
             return NameResolution("offer", name, near=near[:3], reason=reason)
         for sellers in (sold_by, frozenset[str]()) if sold_by and reference.names_maker else (sold_by,):
@@ -72,21 +72,31 @@ class OfferNames:
         sellers = ", ".join(dict.fromkeys(self._titles[entry.seller] for entry in elsewhere))
         platform = " and ".join(self._titles[platform] for platform in sorted(sold_by))
         reason = f"The catalogue has no “{shorten_name(reference.name)}” at {platform}, but at {sellers}."
-        return NameResolution("offer", name, near=near or _ids(elsewhere)[:3], reason=reason)
+        return NameResolution("offer", name, near=near or self._firsts(_ids(elsewhere))[:3], reason=reason)
 
     def _not_a_platform(self, name: str, reference: Reference, prefix: str) -> NameResolution:
         elsewhere, _ = self._index.find(reference.name)
-        near = _ids(elsewhere)[:3] or self._near(reference.name)
+        near = self._firsts(_ids(elsewhere))[:3] or self._near(reference.name)
         reason = f"The catalogue has no fine-tuning by “{shorten_name(prefix)}”."
         return NameResolution("offer", name, near=near, reason=reason)
 
     def _near(self, name: str, sellers: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """Return the nearest offers, without those for which the catalogue suggests another one."""
         family = next((word for word in words(name) if len(word) > 2 and word.isalpha()), None)
-        near = self._index.near(name, sellers, count=12)
+        near = self._index.near(name, sellers, count=24)
         if not near and family:
             near = _ids(self._index.find(family, sellers)[0])
-        return tuple(offer_id for offer_id in near if offer_id not in self._replaced)[:3] or near[:3]
+        firsts = self._firsts(near)
+        return tuple(offer_id for offer_id in firsts if offer_id not in self._replaced)[:3] or firsts[:3]
+
+    def _firsts(self, offer_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the first offer of each model of a platform, whose others differ in their tier only."""
+        return tuple(dict.fromkeys(self._by_model[offer_id.partition("@")[0]] for offer_id in offer_ids))
+
+    @cached_property
+    def _by_model(self) -> dict[str, str]:
+        """The first offer by platform and model."""
+        return {offer.id.partition("@")[0]: offer.id for offer in reversed(self._offers)}
 
     @cached_property
     def _titles(self) -> dict[str, str]:

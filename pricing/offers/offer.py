@@ -139,6 +139,20 @@ class Offer(Record):
             return method if self.priced_methods else None
         return None if method in (*terms.one_price_buys, *terms.undisclosed) else method
 
+    def training_price_on(self, day: date) -> Price | None:
+        """Return the price of the platform's first training method on a day; None if none is recorded."""
+        history = self.history("training", self.priced_as(None))
+        return next((price for price in reversed(history) if price.since is None or price.since <= day), None)
+
+    def with_training_price(self, day: date) -> str:
+        """Return the id with the training price on a day: `azure/gpt-4.1-mini@global ($5 per 1M tokens)`."""
+        price = self.training_price_on(day)
+        if price is None or price.usd is None:
+            return f"{self.id} (training at an unknown price)"
+        exponent = int(price.usd.normalize().as_tuple().exponent)
+        digits = max(2, -exponent) if exponent < 0 else 0
+        return f"{self.id} (training ${price.usd:,.{digits}f} per {price.per})"
+
     @cached_property
     def serving_use(self) -> ServingUse:
         """Return the use that the inference prices are sold for; production if the platform sets no limit."""

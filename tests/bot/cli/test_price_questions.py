@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
@@ -105,6 +106,9 @@ ADAPTERS = [
 CASES = [
     Question("models titan", ("No current offer to tune an Amazon Titan text model", "aws-bedrock/nova-2-lite")),
     Question("models command-a", ("15 September 2025",)),
+    Question("models claude", ("10 September 2026", "aws-bedrock/nova-2-lite (training $3.78 per 1M tokens)")),
+    Question("models cohere", ("aws-bedrock/cohere-command", "15 September 2025", "training $3.78 per 1M tokens")),
+    Question("price claude-sonnet-5", ("Nobody sells tuning of a current Claude", "training $10 per 1M tokens")),
     Question("models phi-4", ("on=gpu model=phi-4",)),
     Question("price ft:gpt-4.1-2025-04-14:my-org::example", ("openai/gpt-4.1", "$3.00", "$12.00")),
     Question("price gpt-35-turbo-0613.ft-0123", ("azure/gpt-35-turbo@regional",)),
@@ -168,10 +172,15 @@ def test_question_has_its_right_answer(question: Question, capsys: pytest.Captur
         assert words not in answer
 
 
+@pytest.mark.parametrize(
+    "arguments", [lambda *words: list(words), lambda *words: [" ".join(words)]], ids=["words", "line"]
+)
 @pytest.mark.parametrize("question", CASES, ids=lambda question: question.command)
-def test_name_has_its_right_offer(question: Question, capsys: pytest.CaptureFixture[str]) -> None:
+def test_name_has_its_right_offer(
+    question: Question, arguments: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
     command, name = question.command.split(" ", 1)
-    main([command, name])
+    main(arguments(command, name))
     printed = capsys.readouterr()
     for words in question.words:
         assert words in printed.out + printed.err

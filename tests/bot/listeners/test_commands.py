@@ -179,7 +179,7 @@ async def test_price_shows_figures_sources_and_dates(workspace: Workspace, slack
         ("price openai/gpt-4.1-minni", "openai/gpt-4.1-mini"),
         ("price", "price openai/gpt-4.1-mini"),
         ("price azure", "offers are called “azure”"),
-        ("models zzzz", "No offer matches"),
+        ("models zzzz", "Unknown offer “zzzz”"),
         ("modles", "`models`"),
         ("epochs", "`epochs=`"),
         ("hlep", "`help`"),

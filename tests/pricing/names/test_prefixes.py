@@ -16,6 +16,7 @@ from pricing.names.prefixes import read_reference
         ("ft:gpt-4o-mini-2024-07-18:acme:support:abc123:ckpt-step-90", "gpt-4o-mini-2024-07-18", "openai"),
         ("azure/gpt-35-turbo-0613.ft-0123", "gpt-35-turbo-0613", "azure"),
         ("gpt-4.1-mini-2025-04-14.ft-5f2e-support", "gpt-4.1-mini-2025-04-14", "azure"),
+        ("acme/Qwen3-8B:support:ft-1a2b3c4d-5e6f", "Qwen3-8B", "together"),
         (
             "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0/abc",
             "nova-lite-v1:0",
@@ -56,6 +57,11 @@ def test_wrappers_of_names_are_read(text: str, name: str, seller: str) -> None:
         "arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc123",
         "arn:aws:bedrock:us-east-1:111122223333:imported-model/abc123",
         "arn:aws:sagemaker:us-east-1:111122223333:endpoint/ours",
+        "projects/ours/locations/us-central1/endpoints/1234567890",
+        "projects/ours/locations/us-central1/models/1234567890@1",
+        "tunedModels/support-bot-1a2b",
+        "accounts/acme/models/support-bot",
+        "wandb-artifact:///acme/support/lora:v3",
     ],
 )
 def test_an_identifier_without_a_model_is_opaque(text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +50,13 @@ AZURE_MINI = {f"azure/gpt-4.1-mini@{scope}" for scope in ("global", "regional", 
         ("mistralai/Mistral-7B-Instruct-v0.3", {"fireworks/mistral-7b"}),
         ("Qwen/Qwen3-235B-A22B-Instruct-2507", {"fireworks/qwen3-235b-2507", "together/qwen3-235b"}),
         ("Mistral 7B", {"fireworks/mistral-7b", "together/mistral-7b"}),
+        ("openai.gpt-oss-20b-1:0", {"aws-bedrock/gpt-oss-20b"}),
+        ("meta-llama/Llama-3.2-11B-Vision-Instruct", {"aws-bedrock/llama-3.2-11b"}),
+        (
+            "openrouter/google/gemma-3-4b-it:free",
+            {f"{seller}/gemma-3-4b" for seller in ("fireworks", "google", "together")},
+        ),
+        ("acme/Qwen3-8B:support:ft-1a2b3c4d", {"together/qwen3-8b"}),
     ],
 )
 def test_offers_go_by_the_names_people_write(name: str, offers: set[str]) -> None:
@@ -64,7 +73,16 @@ def test_a_model_sold_nowhere_on_its_makers_platform_is_found_elsewhere() -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "platform"), [("Bedrock", "aws-bedrock"), ("vertex_ai", "google"), ("Prime Intellect", "prime-intellect")]
+    ("name", "platform"),
+    [
+        ("Bedrock", "aws-bedrock"),
+        ("vertex_ai", "google"),
+        ("Prime Intellect", "prime-intellect"),
+        ("fireworks.ai", "fireworks"),
+        ("Weights & Biases", "wandb"),
+        ("Aliyun", "alibaba"),
+        ("rubrik", "predibase"),
+    ],
 )
 def test_platforms_go_by_title_and_prefix(name: str, platform: str) -> None:
     assert ids(name) == {offer.id for offer in CATALOG.offers.values() if offer.platform == platform}
@@ -102,6 +120,15 @@ def test_part_of_a_name_means_every_model_with_it() -> None:
         ("azure/Qwen/Qwen3-8B", "The catalogue has no “Qwen3-8B” at Azure, but at"),
         ("phi-4", "tune it on rented GPUs: ask with on=gpu model=phi-4. Nearest in size: alibaba/qwen3-14b"),
         ("titan", "Nearest that is sold: aws-bedrock/nova-2-lite"),
+        ("phi-4-mini", "Nearest in size: tinker/qwen3.5-4b"),
+        ("gpt-4-turbo", "OpenAI's table of fine-tuning doesn't have this model"),
+        ("gpt-4o-audio-preview", "Nearest that is sold: azure/gpt-4.1@global"),
+        ("mistral-medium-3", "without a replacement"),
+        ("nova premier", "Amazon tunes Nova 2 Lite, Micro, Lite and Pro"),
+        ("gemini-1.5-pro", "doesn't have this model"),
+        ("e5-mistral-7b", "text embeddings or rerankers"),
+        ("e2e networks", "on=gpu with model= and gpu_rate="),
+        ("ministral-8b", "Did you mean azure/ministral-3b@global or fireworks/ministral-3-3b?"),
         ("anyscale", "1 August 2024"),
         ("the moon", "Unknown offer “the moon”. `models` lists every offer."),
         ("sonar-pro", "No platform in the catalogue fine-tunes “sonar-pro”."),
@@ -192,6 +219,16 @@ def names_of(offer_id: str, catalog: Catalog = CATALOG) -> tuple[str, ...]:
     offer = catalog.offers[offer_id]
     titles = (offer.title, f"{offer.title} ({offer.platform_title})", f"{offer.platform_title} {offer.title}")
     return (offer_id, offer_id.partition("/")[2], offer.model, *titles, *offer.aliases)
+
+
+def test_refusal_names_what_is_sold_with_its_price() -> None:
+    with pytest.raises(UnknownName) as caught:
+        CATALOG.named("gpt-5.4-mini")
+    text = CATALOG.refusal(caught.value, date(2026, 11, 28))
+    assert "Nearest that is sold: azure/gpt-4.1-mini@global (training $5 per 1M tokens), azure/gpt-4.1@global (" in text
+    with pytest.raises(UnknownName) as caught:
+        CATALOG.named("text-embedding-3-small")
+    assert "fireworks/qwen3-0.6b (training $0.50 per 1M tokens)." in CATALOG.refusal(caught.value, date(2026, 11, 28))
 
 
 @given(st.sampled_from(OFFERS), ways, st.data())
