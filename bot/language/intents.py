@@ -13,11 +13,11 @@ Intent = Literal["estimate", "change", "breakeven", "fit", "price", "models", "c
 
 _GPU = r"⟦g\d+⟧"
 _FIT = "|".join((
-    r"\bfits?\b|out of memory|\boom\b|(?:in|enough|much|more) (?:gpu )?(?:memory|vram)\b|⟦n\d+⟧ ?gb (?:be )?enough",
+    r"\bfits?\b|out of memory|\boom\b|(?:in|enough|much|more) (?:gpu )?(?:memory|vram)\b|⟦n\d+⟧ ?gb (?:of [a-z ]+)?(?:be )?enough",
     rf"{_GPU}[^.?]* (?:hold|enough|handle)|(?:is|are) [^.?]*{_GPU} enough|^(?:can|could) [^.?]*q?lora [^.?]*{_GPU}",
     rf"\bpossible\b[^.?]*{_GPU}|on (?:my |a |an |one |our )*⟦n\d+⟧ ?gb (?:gpu|card)",
     rf"how (?:much|many) (?:memory|vram|gpus?|cards|{_GPU})|(?:which|what) gpus?\b",
-    rf"(?:can|could|will|would) (?:i|we|you|one|it|a|an|the|my|our)\b[^.?]*(?:{v.TUNE}|run)[^.?]*{_GPU}",
+    rf"(?:can|could|will|would) (?:i|we|you|one|it|a|an|the|my|our|⟦m\d+⟧)(?![a-z])[^.?]*(?:{v.TUNE}|lora|run)[^.?]*{_GPU}",
 ))  # fmt: skip
 _BREAK_EVEN = "|".join((
     r"(?:at|from) (?:what|which|how (?:much|many)) (?:volume|traffic|calls?|load)|break[ -]?even|breaks even|\broi\b|return on investment",
@@ -27,13 +27,13 @@ _BREAK_EVEN = "|".join((
 _MODELS = "|".join((
     r"(?:which|what|list of|any) (?:[\w-]+ ){0,2}(?:models?|offers?|llms?|platforms?|providers?)\b",
     r"(?:list|show)(?: me)?(?: all)?(?: the)? (?:available )?(?:models|offers|platforms)|what can (?:i|we|be) (?:be )?[^?]*(?:⟦p\d+⟧|tun|train)",
-    rf"(?:can|could) (?:i|we|you|⟦[mp]\d+⟧|it) (?:be )?{v.TUNE}|who (?:sells|offers|tunes|supports|hosts)|(?:is|are) ⟦m\d+⟧ (?:tun|fine|avail|support)",
+    rf"(?:can|could) (?:i|we|you|⟦[mp]\d+⟧|it) (?:be )?{v.TUNE}|who (?:sells|offers|tunes|supports|hosts|can|lets)|what(?:'s| is| else is)? (?:available|offered|on offer|supported|possible) (?:on|at|from|by|with)|(?:is|are) ⟦m\d+⟧ (?:tun|fine|avail|support)",
     r"(?:does|do) ⟦p\d+⟧ (?:still |also |even )?(?:offer|support|sell|have|tune|allow)|(?:do you|does ftcost) (?:support|know|have)",
 ))  # fmt: skip
 _COST = r"\b(?:price|prices|pricing|priced|costs?|how much|rates?|charges?|expensive|fees?|what does it cost)\b"
 _QUESTION = (
     r"(?:^|[.,;:!?¦-] ?|\b(?:so|and|but|or|wondering if|know if) )(?:should|shall)\b|\b(?:should|shall) (?:we|i|you)\b|"
-    r"\b(?:worth(?:while)?|how (?:much|many dollars)|what (?:would|does|will|do|is|are|'s)[^.]* (?:costs?|price|bill)|costs? (?:of|to|for)|estimate|(?:mak(?:e|es|ing)) (?:any )?sense|good idea|save money|sensible)\b|"
+    r"\b(?:worth(?:while)?|how (?:much|many dollars)|what (?:would|does|will|do|is|are|'s)[^.]* (?:costs?|price|bill)|costs? (?:of|to|for)|estimate|(?:mak(?:e|es|ing)) (?:[a-z]+ )?sense|good idea|save money|sensible)\b|"
     r"\b(?:is|would|are) [^.?]*cheaper\b"
 )
 _HELP = (

@@ -106,7 +106,7 @@ def _is_used_today(sentence: Sentence, intent: Intent, parts: Names, text: str) 
     has_traffic = "calls" in sentence.fields or "prompt" in sentence.fields
     if has_traffic and not re.search(v.TUNE, text):
         return True
-    should = re.search(r"\b(?:should|shall|worth(?:while)?|mak(?:e|es|ing) (?:any )?sense|good idea)\b", text)
+    should = re.search(r"\b(?:should|shall|worth(?:while)?|mak(?:e|es|ing) (?:[a-z]+ )?sense|good idea)\b", text)
     if intent in ("estimate", "breakeven") and should and "base" in names:
         return "shape" not in names  # an open model is rather the one to tune
     return intent == "change" and "offer" not in names

@@ -27,6 +27,9 @@ EXAMPLES = (
 """Sentences that the reader understands, shown where it didn't."""
 NOT_UNDERSTOOD = "I didn't understand that. What would you like to know? `help` lists what I can do."
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+_COLON_PAIR = re.compile(
+    rf"(?<![\w=/.:-])(?P<key>{'|'.join(KEYS)})\s*:\s*(?P<value>[^\s,;]+)(?=\s*(?:[,;\n]|$))", re.IGNORECASE
+)
 _JSON_PAIR = re.compile(
     r"""["'](?P<key>[a-z_]{2,})["']\s*:\s*(?P<value>"[^"]*"|'[^']*'|[^\s,{}\[\]"']+)""", re.IGNORECASE
 )
@@ -56,7 +59,7 @@ def read_text(text: str, names: MentionIndex, present: Mapping[str, str] = _NO_F
     """
     if len(text) > MAX_LENGTH:
         return _unclear(f"That is longer than {MAX_LENGTH:,} characters. Can you say it shorter?")
-    text = _without_json(re.sub(r"(?<!\S)--([a-z_]{2,})[ =]+(?=\S)", r"\1=", text))
+    text = _with_equals(re.sub(r"(?<!\S)--([a-z_]{2,})[ =]+(?=\S)", r"\1=", text))
     problem: str | None = None
     try:
         words = split_words(text)
@@ -87,10 +90,10 @@ def _unclear(question: str) -> Reading:
     return Reading(intent="unclear", fields={}, ask=question)
 
 
-def _without_json(text: str) -> str:
-    """Return a text with the pairs of a pasted JSON object as key=value words."""
+def _with_equals(text: str) -> str:
+    """Return a text with the pairs of a pasted JSON object, and `key: value` in a list, as key=value words."""
     if "{" not in text:
-        return text
+        return _COLON_PAIR.sub(lambda pair: f"{pair['key']}={pair['value']}", text)
     pairs = _JSON_PAIR.sub(lambda pair: f" {pair['key']}={pair['value'].replace(chr(39), chr(34))} ", text)
     return re.sub(r"[{}\[\]]|(?<= ),", " ", pairs) if pairs != text else text
 
@@ -123,7 +126,7 @@ def read_sentence(
     place_names(sentence, intent, parts, tagged)
     fields = sentence.fields | dict(typed)
     unread = _unread(sentence)
-    _ask_about_rest(sentence, unread)
+    _ask_about_rest(sentence, intent, unread)
     if intent == "change" and not fields and not sentence.questions:
         intent = "unclear"
     if intent == "unclear" and not sentence.questions:
@@ -134,14 +137,20 @@ def read_sentence(
     return Reading(intent=intent, fields=fields, assumed=tuple(sentence.assumed), unread=unread, ask=ask)
 
 
-def _ask_about_rest(sentence: Sentence, unread: tuple[str, ...]) -> None:
-    """Ask about a number that no rule has taken."""
+def _ask_about_rest(sentence: Sentence, intent: Intent, unread: tuple[str, ...]) -> None:
+    """Ask about a number that no rule has taken, and about a word that may turn the meaning of one."""
     loose = unused_number(sentence)
     stray = next((word for word in unread if word[0].isdigit()), None)
     if loose is not None and loose.question:
         sentence.ask(loose.question)
     elif stray is not None and not sentence.questions:
         sentence.ask(f"What does “{loose.text if loose else stray}” count?")
+    elif (
+        intent in ("estimate", "change", "breakeven")
+        and sentence.fields
+        and (word := next((word for word in unread if word.lower() in v.TURNING_WORDS), None))
+    ):
+        sentence.ask(f"What does “{word}” mean here? I read the numbers without it.")
 
 
 def _unread(sentence: Sentence) -> tuple[str, ...]:

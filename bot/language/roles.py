@@ -14,13 +14,13 @@ _BASELINE_LEAD = (
     r"(?:compar(?:e|ed|ing)(?: (?:it|this|that))? (?:with|to|against)|versus|vs\.?|v\.|against|instead of|rather than|replac(?:e|es|ing)|beats?|outperforms?|undercuts?|"
     r"over(?! ⟦n)|than|prompting|prompt|prompts?(?: \w+){0,3} on|prompted|(?:currently|today|now)(?: (?:we|i))? (?:use|using|on|run|running|call|calling|prompt|pay for)|"
     r"(?:we|i)(?: (?:currently|now|already|still|just|today))? (?:use|prompt|call|run on|run|pay for|rely on)|(?:currently|still|now) on|(?:we're|we are|i'm|i am)(?: currently| now| still)? (?:on|using|prompting|calling|running)|"
-    r"using|calls? (?:to|on|of|against)|requests? (?:to|on|against)|traffic (?:to|on)|base(?:line)?(?: model)?(?: (?:is|to|=|:|with))*|switch(?:ing)? from|mov(?:e|ing) (?:from|off|away from)|migrat(?:e|ing) from|"
+    r"using|calls? (?:to|on|of|against)|requests? (?:to|on|against)|traffic (?:to|on)|base(?:line)?(?: model)?(?: (?:is|to|=|:|with))*|switch(?:ing)? from|(?:stay|stick|remain|stuck)(?:s|ing)? (?:on|with)|(?:leav(?:e|ing)|left|ditch(?:ing)?|abandon(?:ing)?|keep(?:ing)?(?: using)?|continu(?:e|ing)(?: to use| with| using)?)|mov(?:e|ing) (?:from|off|away from)|migrat(?:e|ing) from|"
     r"(?:distil(?:l|ling)?|distillation)(?: (?:from|of))?|"
     r"(?:^|(?<=[,.;:(¦]) ?)(?:today|currently|(?:right )?now|(?:current|existing)(?: model)?)(?:,? (?:it's|it is|that's|that is))?(?: is|:| =)?|"
     r"compare)"
 )
 _SWAPPED = r"(?:swap(?:ping)?|exchang(?:e|ing)|trad(?:e|ing)|substitut(?:e|ing)|replac(?:e|ing))(?: our| the)? $"
-_NOT = r"(?:\bnot|\bno longer|\bisn't|\baren't)(?: (?:on|the|a|our|with))* $"
+_NOT = r"(?:\bnot|\bno longer|\bisn't|\baren't)(?: (?:on|the|a|our|with))* "
 _IS_PROMPTED = (
     rf",? (?:is what we use|{v.TODAY}(?!:?(?: is| it's| we use)? ⟦m)|as (?:the |our |a )?(?:base(?:line)?|reference)|is (?:our|the) (?:current|base)|"
     r"(?:as[- ]is|prompted|un-?tuned|(?:with|by|just) prompting|off[- ]the[- ]shelf|out of the box|zero[- ]shot|few[- ]shot)(?![a-z]))"
@@ -44,7 +44,7 @@ def read_names(sentence: Sentence) -> Names:
     for match in re.finditer(r"⟦m(\d+)⟧", text):
         mention = sentence.mentions[int(match[1])]
         before, after = text[: match.start()], text[match.end() :]
-        if re.search(_NOT, before):
+        if re.search(_NOT + "$", before):
             continue
         if _is_baseline_first(before, after):
             baseline.append(mention)
@@ -61,7 +61,7 @@ def read_names(sentence: Sentence) -> Names:
         else:
             loose.append(mention)
     platforms = list(dict.fromkeys(sentence.mentions[int(index)].name for index in re.findall(r"⟦p(\d+)⟧", text)))
-    sentence.text = re.sub(r"⟦[mp]\d+⟧", "¦", text)
+    sentence.text = re.sub(rf"{_NOT}(?=⟦[mp])|\bbetween (?=⟦[mp])|⟦[mp]\d+⟧", "¦", text)
     if loose and not tuned:
         tuned, loose = loose, []
     return Names(tuned + loose, baseline, platforms)

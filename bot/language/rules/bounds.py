@@ -9,7 +9,7 @@ _BOUND = r"(?:no more than|not more than|less than|fewer than|more than|smaller 
 _SECONDS = r"(?: ?(?:ms|milliseconds?|s|secs?|seconds?)(?![a-z]))"
 _OWNER = r"(?:users?|tenants?|stores?|agents?|customers?|teams?|employees?|seats?|shops?|sites?|people|persons?|clients?|workspaces?|accounts?)"
 _OWNERS = r"(?:users|tenants|stores|agents|customers|teams|employees|seats|shops|sites|people|clients|workspaces|accounts)(?! (?:support|service))"
-_EXCLUSION = r"(?:don't|do not|not|avoid(?:ing)?|anything but|everything but|all but|can't use|cannot use|can not use|never|left|leaving|except(?: for)?|without|exclud(?:e|ing)|skip|leave out|ignor(?:e|ing)|drop|no)"
+_EXCLUSION = r"(?:don't|do not|not|avoid(?:ing)?|(?:any|every|all)(?:thing|one|body)?(?: \w+)? (?:but|except|besides|other than)|but not|can't use|cannot use|can not use|never|left|leaving|except(?: for)?|without|exclud(?:e|ing)|skip|leave out|ignor(?:e|ing)|drop|no)"
 
 
 def read_bounds(sentence: Sentence) -> None:

@@ -44,6 +44,8 @@ def read_size(sentence: Sentence) -> None:
     """Read the bounds of a model's size, as in `models under 10B`."""
     models = r"(?: (?:parameters?|params?|models?|in size))*"
     bounds = (
+        ("<=", r"(?:nothing|none|no models?|no|not|never|don't want anything)(?: (?:over|above|larger than|bigger than|more than))"),
+        (">=", r"(?:nothing|none|no models?|no|not|never)(?: (?:under|below|smaller than|less than))"),
         ("<=", r"(?:under|below|up to|at most|no more than|no larger than|no bigger than|smaller than|less than|max(?:imum)?(?: of)?|<=?)"),
         (">=", r"(?:over|above|at least|no smaller than|larger than|bigger than|more than|min(?:imum)?(?: of)?|>=?)"),
     )  # fmt: skip

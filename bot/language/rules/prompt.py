@@ -20,7 +20,7 @@ _WILL = r"(?:would|could|can|will|should|then|only|just|goes|go|shrinks?|drops?|
 def read_shares(sentence: Sentence) -> None:
     """Read the shares that are cached and sent as batch."""
     of = r"(?: of (?:the |our |my |all |these |it|them)*(?: ?(?:traffic|calls?|requests?|prompts?|input|tokens|volume|load|work))*(?: tokens)?)?"
-    can = r"(?: (?:is|are|can|could|will|may|comes?|go|goes|run|runs|be|sent|read|through|via|in|with|the|as|from|hit|hits|use|uses|get|gets|a|an))*"
+    can = r"(?: (?:is|are|can|could|will|may|comes?|go|goes|run|runs|be|sent|read|through|via|in|with|the|as|from|hit|hits|use|uses|get|gets|a|an|wait|for|deferred|to|done|processed|handled|by|overnight|offline|batched))*"
     everything = r"(?:all|everything|all calls|every call)"
     for key, noun in (
         ("cached", r"(?:prompt )?cach(?:ed?|ing|es)(?: hits?| rate| hit rate)?"),
@@ -70,7 +70,7 @@ def read_prompt(sentence: Sentence) -> None:
         rf"{v.PROMPT}(?: length| size| template)?(?: (?:to|for|on|with) ⟦m\d+⟧)?(?: currently| today)? {v.BE}(?: currently| now| about)? {ABOUT}{N}{_TOKENS}(?: long)?",
         rf"{ABOUT}{N}[ -](?:{v.TOKENS} )?(?:long )?{v.PROMPT}",
         rf"{N} {v.TOKENS} (?:of|in|for) (?:the |our |my |a )?{v.PROMPT}",
-        rf"{v.PROMPT}:? {ABOUT}{N}{_TOKENS}",
+        rf"{v.PROMPT}(?: (?:today|now|currently|before|length|size))*[:=]? {ABOUT}{N}{_TOKENS}",
     ):
         for match in sentence.take(pattern):
             sentence.set_number("prompt", sentence.number_of(match))
@@ -103,11 +103,12 @@ def _read_change(sentence: Sentence) -> None:
                     sentence, write_amount(before.amount) if before else None, sentence.number_of(match, "after")
                 )
             _keep_prompted(sentence, match)
+    rid = r"(?:get(?:ting)? rid of|drop|remove|eliminate|do without|save|skip|lose|not need|no longer need|delete|throw (?:away|out))(?: (?:the|our|this|that|my|whole|entire))*"
     gone = rf"(?: {_GONE})*? (?:goes away|go away|away|disappears?|vanish(?:es)?|removed|dropped|gone|needed(?: any ?more)?)(?: (?:entirely|completely))?"
     for match in sentence.take(
-        rf"{ABOUT}{N}{_TOKENS} {v.PROMPT}{gone}|{v.PROMPT} (?:of |is )*{ABOUT}{number('m')}{_TOKENS},? (?:which |and |it |that )*{gone.lstrip()}"
+        rf"{rid} {ABOUT}{number('k')}{_TOKENS} {v.PROMPT}(?: (?:entirely|completely|altogether))?(?! (?:to|by)\b)|{ABOUT}{N}{_TOKENS} {v.PROMPT}{gone}|{v.PROMPT} (?:of |is )*{ABOUT}{number('m')}{_TOKENS},? (?:which |and |it |that )*{gone.lstrip()}"
     ):
-        before = sentence.number_of(match, "n" if match["n"] else "m")
+        before = sentence.number_of(match, next(group for group in ("n", "m", "k") if match[group]))
         if before.question:
             sentence.ask(before.question)
         else:

@@ -50,7 +50,7 @@ def read_deployments(sentence: Sentence) -> None:
         sentence.set_number("adapters", sentence.number_of(match), whole=True)
     busiest = r"(?:peaks?(?: (?:factor|hour|load|traffic))?|busiest hour|spikes?|rush hour)"
     for match in sentence.take(
-        rf"{busiest}(?: (?:is|are|at|of|to|can|be|reach(?:es)?|up|=|about|has|sees))*[:=]? {ABOUT}{N} ?(?:x|×|times)(?: (?:the |our |of the |as much as |more than )*(?:average|mean|normal|usual|traffic|baseline|base)(?: (?:traffic|load))?)?|(?:peak factor|peak)(?: (?:of|is|=))*[:=]? {number('m')}(?! ?(?:{v.CALLS}|{v.PER}|rps|qps|⟦))"
+        rf"{busiest}(?: (?:is|are|at|of|to|can|be|reach(?:es)?|up|=|about|has|sees?|we|you|it|it's|get|have|hits?|load|traffic))*[:=]? {ABOUT}{N} ?(?:x|×|times)(?: (?:the |our |of the |as much as |more than )*(?:average|mean|normal|usual|traffic|baseline|base)(?: (?:traffic|load))?)?|(?:peak factor|peak)(?: (?:of|is|=))*[:=]? {number('m')}(?! ?(?:{v.CALLS}|{v.PER}|rps|qps|⟦))"
     ):
         sentence.set_number("peak", sentence.number_of(match, "n" if match["n"] else "m"))
     for match in sentence.take(

@@ -38,6 +38,11 @@ def read_horizon(sentence: Sentence) -> None:
 def read_money(sentence: Sentence) -> None:
     """Read costs of preparation; ask about budgets."""
     prep = r"(?:prep(?:aration|aring)?|label(?:l?ing|ed|led)?|annotat(?:ion|ing)|clean(?:ing)?|curat(?:ion|ing)|collect(?:ion|ing))(?: (?:of|the|our|data|examples|costs?|them|this|it|is|about|for|would|will|us|be))*"
+    for match in sentence.take(
+        rf"{prep}[^.,;¦⟦]{{0,40}}? {ABOUT}{N}(?! ?(?:/|per|an?|each))",
+        lambda match: sentence.number_of(match).kind == "money",
+    ):
+        sentence.set_number("prep", sentence.number_of(match))
     for pattern in (rf"{prep} {ABOUT}{N}", rf"{N} (?:for|on|to|of) (?:the |our |data )*{prep}"):
         for match in sentence.take(pattern):
             cost = sentence.number_of(match)
@@ -60,7 +65,10 @@ def _is_budget(sentence: Sentence, match: re.Match[str]) -> bool:
     """Return whether the number of a match is the budget: money, or right behind the word."""
     amount = sentence.number_of(match, "n" if match["n"] else "m")
     beside = re.fullmatch(r"(?: (?:is|of|at|to|it|the|a|us|our|=|around|about))*", match["words"] or "")
-    return amount.kind == "money" or bool(beside)
+    counts_a_noun = re.match(r" [a-z⟦]", sentence.text[match.end() :]) and not re.match(
+        r" (?:for|in|on|a|per|please|max)\b", sentence.text[match.end() :]
+    )
+    return amount.kind == "money" or bool(beside and not counts_a_noun)
 
 
 _METHODS = (
@@ -121,7 +129,7 @@ def read_display(sentence: Sentence) -> None:
     ):
         sentence.set("currency", _CURRENCIES[match["code"]])
     for _ in sentence.take(
-        r"(?:just|only|privately)(?: (?:for|to|show|post|send|it|this|visible))* me(?![a-z])|(?:show|post|send)(?: (?:it|this))?(?: to)?(?: me)? (?:only|privately|as a dm)|privately|keep (?:it|this) private"
+        r"(?:just|only|privately)(?: (?:for|to|show|post|send|it|this|visible))* me(?![a-z])(?:,? (?:and )?not (?:in |to )?(?:the )?(?:channel|everyone|everybody))?|(?:show|post|send)(?: (?:it|this|the answer))?(?: (?:only )?to)? me (?:only|privately|as a dm)|(?:show|post|send)(?: (?:it|this|the answer))* only to me|privately|keep (?:it|this) private"
     ):
         sentence.set("share", "me")
     for _ in sentence.take(

@@ -49,7 +49,9 @@ def read_counts(sentence: Sentence) -> None:
         for pattern in (rf"{N} {v.FILLER}{noun}", stated):
             for match in sentence.take(pattern):
                 sentence.set_number(key, sentence.number_of(match), whole=True)
-    for _ in sentence.take(r"(?:auto(?:matic)?(?: number of)? epochs|epochs?(?: (?:to|is|are|=|:))*:? auto(?:matic)?)"):
+    for _ in sentence.take(
+        r"(?:auto(?:matic)?(?: number of)? epochs|epochs?(?: (?:to|is|are|=|:))*:? auto(?:matic)?|(?:let|leave)[^.;⟦]{0,30} (?:choose|decide|pick|set)s?[^.;⟦]{0,20} epochs?|(?:the )?default (?:number of )?epochs)"
+    ):
         sentence.set("epochs", "auto")
     _read_validation(sentence)
 

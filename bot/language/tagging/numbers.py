@@ -180,7 +180,7 @@ def tag_numbers(text: str, tag: Callable[[Number], str]) -> str:
             next_start, next_end, next_number = spans[index + 1]
             joint = text[end:next_start]
             opening = re.search(
-                r"\b(?:between|(?:rang(?:es?|ing)|var(?:y|ies|ying)|anywhere|somewhere|ha(?:s|ve)|are|is|of) from|from) $",
+                r"\b(?:between|(?:rang(?:es?|ing)|var(?:y|ies|ying)|any(?:where|thing)|somewhere|ha(?:s|ve)|are|is|of) from|from) $",
                 text[position:start],
             )
             falls = joint == " to " and number.amount.likely > next_number.amount.likely
@@ -209,7 +209,7 @@ def _counts(match: re.Match[str]) -> bool:
     """Return whether a match is a number; “one” alone is mostly a pronoun."""
     text = match.string
     if match["spelt"] in ("one", "single", "a single"):
-        return bool(re.match(_ONE_NOUN, text[match.end() :]))
+        return bool(re.match(_ONE_NOUN, text[match.end() :])) or text.endswith("between ", 0, match.start())
     return True
 
 

@@ -20,6 +20,9 @@ _SIMILAR = frozenset(_SIMILAR_WORDS.split())
 """Words that only resemble a noun."""
 
 
+_CONTRACTIONS = {"d": " would", "ll": " will", "re": " are", "ve": " have"}
+
+
 def plain_text(text: str) -> str:
     """Return text in lower case with plain spaces, quotes and dashes, and without Slack's formatting and dates."""
     text = re.sub("[\u00a0\u2000-\u200a\u202f\u205f\u3000]", " ", text.lower())
@@ -30,6 +33,7 @@ def plain_text(text: str) -> str:
     text = re.sub(r"\b(\d+)x(?=[a-z])", r"\1 x ", text)
     text = re.sub(rf"({v.CALLS}) p\.? ?([dwma])\.?(?![a-z])", _period_in_words, text)
     text = re.sub(r"[a-z]{4,}", lambda match: spell_check(match[0]), text)
+    text = re.sub(r"(?<=[a-z])['’](d|ll|re|ve)\b", lambda match: _CONTRACTIONS[match[1]], text)
     text = text.replace("“", '"').replace("”", '"').replace("’", "'").replace("—", " - ")
     text = re.sub(r"[*`_~](?=\S)|(?<=\S)[*`_](?=\s|[.,!?]|$)", "", text) if re.search(r"[*`]", text) else text
     return re.sub(r"\s+", " ", text).strip()

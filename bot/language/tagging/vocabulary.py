@@ -39,6 +39,14 @@ PERIODS = {
 PER_HOUR = {"second": 3_600, "sec": 3_600, "s": 3_600, "minute": 60, "min": 60}
 """How often a period that the grammar lacks fits into an hour."""
 
+_TURNING_WORDS = """
+between nothing none neither nor except excluding without remove removed rid minus not no never unless half quarter third
+double twice triple thrice dozen hundred hundreds thousand thousands million millions billion percent isn't aren't
+don't doesn't won't
+"""
+TURNING_WORDS = frozenset(_TURNING_WORDS.split())
+"""Words that turn the meaning of a number or name beside them, so that none may be left over."""
+
 _STOP_WORDS = """
 a about across actually all already also am an and any anything approximately prompting are around as ask assume
 assuming at average avg be because been being but by bot can come could currently day days dear did do does
