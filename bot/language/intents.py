@@ -21,12 +21,12 @@ _FIT = "|".join((
 ))  # fmt: skip
 _BREAK_EVEN = "|".join((
     r"(?:at|from) (?:what|which|how (?:much|many)) (?:volume|traffic|calls?|load)|break[ -]?even|breaks even|\broi\b|return on investment",
-    r"pay(?:s|ing)?[ -]?(?:back|off|for itself|itself back|itself)|payback|recoup|amorti[sz]|recover (?:the|our|its)|(?:money|investment) back",
+    r"pay(?:s|ing)?[ -]?(?:back|off|for itself|itself back|itself)|payback|recoup|amorti[sz]|(?:recover|regain|earn|win|make|get)[^.?⟦]{0,20} back\b|recover (?:the|our|its)|(?:money|investment) back",
     r"when (?:is|will|would|does|do) [^.?]*(?:cheaper|profit|save|beat|undercut|worth)|how long (?:until|till|before|does it take)[^.?]*(?:save|saving|cheaper|profit|worth)",
 ))  # fmt: skip
 _MODELS = "|".join((
     r"(?:which|what|list of|any) (?:[\w-]+ ){0,2}(?:models?|offers?|llms?|platforms?|providers?)\b",
-    r"(?:list|show)(?: me)?(?: all)?(?: the)? (?:available )?(?:models|offers|platforms)|what can (?:i|we|be) (?:be )?[^?]*(?:⟦p\d+⟧|tun|train)",
+    r"(?:list|show)(?: me)?(?: all)?(?: the| of)? (?:available |⟦[pm]\d+⟧(?:'s)? )?(?:models|offers|platforms)|what can (?:i|we|be) (?:be )?[^?]*(?:⟦p\d+⟧|tun|train)",
     rf"(?:can|could) (?:i|we|you|⟦[mp]\d+⟧|it) (?:be )?{v.TUNE}|who (?:sells|offers|tunes|supports|hosts|can|lets)|what(?:'s| is| else is)? (?:available|offered|on offer|supported|possible) (?:on|at|from|by|with)|(?:is|are) ⟦m\d+⟧ (?:tun|fine|avail|support)",
     r"(?:does|do) ⟦p\d+⟧ (?:still |also |even )?(?:offer|support|sell|have|tune|allow)|(?:do you|does ftcost) (?:support|know|have)",
 ))  # fmt: skip
@@ -38,7 +38,7 @@ _QUESTION = (
 )
 _HELP = (
     r"^(?:(?:ok(?:ay)?|great|cool|perfect|nice|hey|hi|hello)[ ,!]+)?(?:hi|hello|hey|yo|hiya|howdy|greetings|good (?:morning|afternoon|evening)|help|help me|can you help(?: me)?|i need help|thanks(?: a lot| so much)?|thank you(?: so much| very much)?|thx|ta|cheers|"
-    r"what can (?:you do|i (?:ask|do|say|type)|you help(?: me)? with)(?: here| you)?|what do you do|how (?:does|do) (?:this|it|that|you) work|how do i (?:use|ask|start)[^?]*|who are you|what is this|what are you|getting started|start|\?|commands?|usage|examples?)"
+    r"what can (?:you do(?: for me)?|i (?:ask|do|say|type)|you help(?: me)? with)(?: here| you)?|what do you do|how (?:does|do) (?:this|it|that|you) work|how do i (?:use|ask|start)[^?]*|who are you|what is this|what are you|getting started|start|\?|commands?|usage|examples?)"
     r"(?: (?:there|ftcost|bot|everyone|team|all|please|me|to me|work|folks|again))*(?:, (?:i )?need (?:some )?help)?[^a-z0-9]*$"
 )
 _NOT_A_COST = {"method", "customer", "share", "currency"}

@@ -66,20 +66,17 @@ def read_text(text: str, names: MentionIndex, present: Mapping[str, str] = _NO_F
     except UserError as error:
         words, problem = text.split(), str(error)
     typed: dict[str, str] = {}
-    sentence: list[str] = []
     for word in words:
         key, equals, value = split_word(word)
         key = key.lower()
         if not equals or not re.fullmatch(r"[a-z_]{2,}", key) or value.startswith(">"):
-            sentence.append(word)
-        elif key not in KEYS:
+            continue
+        if key not in KEYS:
             return _unclear(unknown_key(key))
-        elif key in typed and typed[key] != value:
+        if key in typed and typed[key] != value:
             return _unclear(f"{key}= appears twice. Which one holds?")
-        else:
-            typed[key] = value.rstrip(",;" if key != "on" else "")
-            sentence.append(f"¦{key}¦")
-    reading = read_sentence(" ".join(sentence) if typed else text, names, typed, present)
+        typed[key] = value.rstrip(",;" if key != "on" else "")
+    reading = read_sentence(_without_fields(text, typed), names, typed, present)
     if problem and typed:
         return structs.replace(reading, ask=reading.ask or problem)
     errors = value_errors({key: value for key, value in reading.fields.items() if key in KEYS})
@@ -90,12 +87,24 @@ def _unclear(question: str) -> Reading:
     return Reading(intent="unclear", fields={}, ask=question)
 
 
+def _without_fields(text: str, fields: Mapping[str, str]) -> str:
+    """Return a text with the names of its fields in place of its key=value words."""
+    for key, value in fields.items():
+        words = r"\s*,\s*".join(map(re.escape, value.split(",")))
+        text = re.sub(rf"(?<!\S){key}\s*=\s*[\"„“”]?{words}[\"„“”]?", f" ¦{key}¦", text, flags=re.IGNORECASE)
+    return text
+
+
 def _with_equals(text: str) -> str:
     """Return a text with the pairs of a pasted JSON object, and `key: value` in a list, as key=value words."""
     if "{" not in text:
-        return _COLON_PAIR.sub(lambda pair: f"{pair['key']}={pair['value']}", text)
+        return _COLON_PAIR.sub(lambda pair: f"{pair['key']}={pair['value']}" if _is_valid(pair) else pair[0], text)
     pairs = _JSON_PAIR.sub(lambda pair: f" {pair['key']}={pair['value'].replace(chr(39), chr(34))} ", text)
     return re.sub(r"[{}\[\]]|(?<= ),", " ", pairs) if pairs != text else text
+
+
+def _is_valid(pair: re.Match[str]) -> bool:
+    return not value_errors({pair["key"].lower(): pair["value"]})
 
 
 def read_sentence(

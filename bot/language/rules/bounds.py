@@ -27,6 +27,22 @@ def read_bounds(sentence: Sentence) -> None:
             sentence.ask("I can't judge a number by itself. What would you like to change or compare?")
 
 
+def read_units(sentence: Sentence) -> None:
+    """Ask for the tokens of a text that is measured in words, pages or bytes."""
+    for match in sentence.take(
+        rf"{N} ?(?:words?|characters?|chars?|pages?|paragraphs?|sentences|kb|mb|kilobytes?|megabytes?)(?![a-z])"
+    ):
+        sentence.ask(f"“{sentence.typed(match)}”: how many tokens is that? 1,000 English words are about 1,300.")
+
+
+def read_leftover_bounds(sentence: Sentence) -> None:
+    """Ask about a word behind a number that has been read, which changes it: `100 examples more`."""
+    for _ in sentence.take(
+        r"¦,? (?:or |maybe |probably |perhaps |and |even )*(?:more|less|fewer|extra|additional|on top|too many|too much)(?![a-z])(?! (?:than|about|likely|or less))"
+    ):
+        sentence.ask("Is the number the whole, or does it come on top? Please write the number in all.")
+
+
 def read_products(sentence: Sentence) -> None:
     """Ask about numbers that belong to each user or machine, whose total isn't said."""
     for match in sentence.take(

@@ -19,7 +19,7 @@ _WILL = r"(?:would|could|can|will|should|then|only|just|goes|go|shrinks?|drops?|
 
 def read_shares(sentence: Sentence) -> None:
     """Read the shares that are cached and sent as batch."""
-    of = r"(?: of (?:the |our |my |all |these |it|them)*(?: ?(?:traffic|calls?|requests?|prompts?|input|tokens|volume|load|work))*(?: tokens)?)?"
+    of = r"(?:(?: of)? (?:the |our |my |all |these |it|them)*(?: ?(?:traffic|calls?|requests?|prompts?|input|tokens|volume|load|work))*(?: tokens)?)?"
     can = r"(?: (?:is|are|can|could|will|may|comes?|go|goes|run|runs|be|sent|read|through|via|in|with|the|as|from|hit|hits|use|uses|get|gets|a|an|wait|for|deferred|to|done|processed|handled|by|overnight|offline|batched))*"
     everything = r"(?:all|everything|all calls|every call)"
     for key, noun in (
@@ -40,7 +40,7 @@ def read_shares(sentence: Sentence) -> None:
         for _ in sentence.take(rf"(?:{everything}{of}{can} {noun}|{noun} (?:for )?{everything})"):
             sentence.set(key, "100%")
         for _ in sentence.take(
-            rf"(?:no|without|don't use|not using|disable|turn off|never) (?:the |any )?{noun}|nothing (?:is )?{noun}|{noun} (?:off|disabled)"
+            rf"(?:no|without|don't use|not using|disable|turn off|never|ignore|ignoring|forget|skip|leave out) (?:the |any |all )?{noun}|nothing (?:is )?{noun}|{noun} (?:off|disabled)"
         ):
             sentence.set(key, "0%")
     for _ in sentence.take(r"(?:(?:with|use|using|through|via|in|on) (?:the )?batch(?:ing)?(?: ?api| mode)?)"):
@@ -87,7 +87,7 @@ def _read_change(sentence: Sentence) -> None:
     for pattern in (
         rf"{v.PROMPT}(?: length| size)?(?: (?:goes|shrinks|drops|falls|gets|cut|down|would go|can go|could go|will go))* from {ABOUT}{N}{_TOKENS} (?:down )?to {ABOUT}{_AFTER}{_TOKENS}",
         rf"{ABOUT}{N}{_TOKENS} {v.PROMPT}(?: on [^¦]*?| today| now| currently)? (?:with|by|to|into|->|→|down to|becomes?|shrinks? to|cut to|reduced to) (?:a |an |one of |just |only )?{ABOUT}{_AFTER}{_TOKENS}(?: (?:one|prompt))?",
-        rf"{v.PROMPT}(?: (?:of|is|has|tokens?))* {ABOUT}{N}{_TOKENS}(?: today| now| currently)?,? (?:and |but |which )*(?:->|→|to|down to|becomes?|shrinks? to|cut to|reduced to|would be|will be) (?:a |an |just |only )?{ABOUT}{_AFTER}{_TOKENS}(?: (?:after|once tuned|tuned|one))*",
+        rf"{v.PROMPT}[:=]?(?: (?:of|is|has|tokens?))* \(?{ABOUT}{N}{_TOKENS}\)?(?: today| now| currently)?,? ?(?:and |but |which |it |that )*(?:->|→|to|down to|becomes?|shrinks? to|cut to|reduced to|would be|will be|(?:(?:would|could|can|will) )?(?:shrinks?|drops?|falls?|goes?|come down|be cut|be reduced) (?:down )?to) ?(?:a |an |just |only )?{ABOUT}{_AFTER}{_TOKENS}(?: (?:after|once tuned|tuned|one))*",
         rf"{v.PROMPT}(?: (?:goes|shrinks|drops|falls|is cut|gets cut))* (?:down )?to {ABOUT}{_AFTER}{_TOKENS} from {ABOUT}{N}{_TOKENS}",
         rf"{v.PROMPT}[^.;¦⟦]{{0,12}} {ABOUT}{N}{_TOKENS} (?:before|today|now|currently)[^.;¦⟦]{{0,16}}?{_AFTER}{_TOKENS} {_TUNED_OR_LATER}",
         rf"{v.PROMPT}:? before[:=]? {N}{_TOKENS}[^.;¦⟦]{{0,6}} after[:=]? {_AFTER}{_TOKENS}",

@@ -39,15 +39,16 @@ def read_money(sentence: Sentence) -> None:
     """Read costs of preparation; ask about budgets."""
     prep = r"(?:prep(?:aration|aring)?|label(?:l?ing|ed|led)?|annotat(?:ion|ing)|clean(?:ing)?|curat(?:ion|ing)|collect(?:ion|ing))(?: (?:of|the|our|data|examples|costs?|them|this|it|is|about|for|would|will|us|be))*"
     for match in sentence.take(
-        rf"{prep}[^.,;¦⟦]{{0,40}}? {ABOUT}{N}(?! ?(?:/|per|an?|each))",
+        rf"(?!label?led|annotated|cleaned){prep}[^.,;¦⟦]{{0,40}}? {ABOUT}{N}(?! ?(?:/|per|an?|each))",
         lambda match: sentence.number_of(match).kind == "money",
     ):
         sentence.set_number("prep", sentence.number_of(match))
     for pattern in (rf"{prep} {ABOUT}{N}", rf"{N} (?:for|on|to|of) (?:the |our |data )*{prep}"):
-        for match in sentence.take(pattern):
+        for match in sentence.take(pattern, lambda match: not _counts_noun(sentence, match)):
             cost = sentence.number_of(match)
             unit = re.match(
-                r"[^,.;]{0,12}(?:per|an?|each) (?:example|row|sample|hour|day)", sentence.text[match.start() + 1 :]
+                r" ?(?:usd |dollars )?(?:/ ?|per |an? |each |for (?:each|every|an?) )(?:example|row|sample|hour|day)",
+                sentence.text[match.start() + 1 :],
             )
             if cost.kind == "money" and not unit:
                 sentence.set_number("prep", cost)
@@ -61,11 +62,17 @@ def read_money(sentence: Sentence) -> None:
         sentence.ask(f"Should I set a budget of {amount.text} for this estimate? `/ftcost budget` sets one.")
 
 
+def _counts_noun(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Return whether a match of a number that isn't money is followed by a noun, which it then counts."""
+    kind = sentence.number_of(match, "n" if match["n"] else "m").kind
+    return kind != "money" and re.match(r" [a-z⟦]", sentence.text[match.end() :]) is not None
+
+
 def _is_budget(sentence: Sentence, match: re.Match[str]) -> bool:
     """Return whether the number of a match is the budget: money, or right behind the word."""
     amount = sentence.number_of(match, "n" if match["n"] else "m")
     beside = re.fullmatch(r"(?: (?:is|of|at|to|it|the|a|us|our|=|around|about))*", match["words"] or "")
-    counts_a_noun = re.match(r" [a-z⟦]", sentence.text[match.end() :]) and not re.match(
+    counts_a_noun = _counts_noun(sentence, match) and not re.match(
         r" (?:for|in|on|a|per|please|max)\b", sentence.text[match.end() :]
     )
     return amount.kind == "money" or bool(beside and not counts_a_noun)

@@ -158,6 +158,9 @@ def _set(sentence: Sentence, subject: Subject, counts: list[_Count]) -> None:
         listed = " and ".join(text for texts in parts.values() for text in texts)
         sentence.ask(f"I read several token counts for {noun}: {listed}. How many tokens does it have?")
         return
+    if subject == "call" and parts["sum"] and parts["output"] and parts["input"]:
+        sentence.ask(f"“{parts['sum'][0]} tokens”: is that an example for training, or a call?")
+        return
     tokens_in, tokens_out, total = (parts[part][0] if parts[part] else None for part in ("input", "output", "sum"))
     if subject == "example":
         _set_example(sentence, tokens_in, tokens_out, total)

@@ -9,13 +9,17 @@ from bot.language.tagging.sentence import ABOUT, N, Sentence, number, scale_amou
 from calculator import Amount
 
 _TRAFFIC = r"(?:traffic|volume|load|usage|throughput|demand)"
-_SPEND = r"(?:spend(?:s|ing)?|spent|pay(?:s|ing)?|paid|burn(?:s|ing)?|bills?(?: us)?|invoices?|charges? us|costs? us|costing us|shell out|budget)"
+_SPEND = r"\b(?:spend(?:s|ing)?|spent|pay(?:s|ing)?|paid|burn(?:s|ing)?|bills?(?: us)?|invoices?|charges? us|costs? us|costing us|shell out|budget)(?![a-z])"
 
 
 def read_spend(sentence: Sentence) -> None:
     """Ask for the calls behind the money that is spent in a period, as in `we spend $8,000 a month on GPT-4.1`."""
     for match in sentence.take(
-        rf"{_SPEND}(?P<between>[^.;¦]{{0,40}}?) {ABOUT}{N} ?(?:{v.PER}|last month|this month)(?: (?:on|for|to|with|at) (?P<name>⟦[mp]\d+⟧))?|{number('m')} ?(?:/ ?|per |a |each |every )(?:day|week|month|mo|year)(?![a-z])(?: (?:on|for|to) (?P<name2>⟦[mp]\d+⟧)| (?:bill|spend|invoice))"
+        rf"{_SPEND}(?P<between>[^.;¦]{{0,40}}?) {ABOUT}{N} ?(?:{v.PER}|last month|this month)(?: (?:on|for|to|with|at) (?P<name>⟦[mp]\d+⟧))?|{number('m')} ?(?:/ ?|per |a |each |every )(?:day|week|month|mo|year)(?![a-z])(?: (?:on|for|to) (?P<name2>⟦[mp]\d+⟧)| (?:bill|spend|invoice))",
+        lambda match: (
+            sentence.number_of(match, "n" if match["n"] else "m").kind == "money"
+            or not sentence.has(rf"{v.CALLS}|{_TRAFFIC}")
+        ),
     ):
         spent = sentence.number_of(match, "n" if match["n"] else "m")
         names = re.findall(r"⟦m\d+⟧", "".join(match[group] or "" for group in ("between", "name", "name2")))

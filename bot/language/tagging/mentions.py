@@ -43,6 +43,7 @@ _LIKE_A_MODEL = re.compile(
 """A word with a version or a size, such as `gpt-7`, `llama 9 70b` and `foobar-9b`."""
 _NOT_FAMILY_WORDS = """
 lora qlora full dense sft dpo rft under over below above sub non pre between another small large big tiny plain open
+least llm llms param params parameter parameters version
 step opt seed beam extract router caller coder composer weaver solar voyage morph particle ripple ling hy
 """
 _NOT_FAMILIES = STOP_WORDS | frozenset(_NOT_FAMILY_WORDS.split())

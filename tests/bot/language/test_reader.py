@@ -70,6 +70,39 @@ def test_every_number_lands_in_its_field(examples: int, tokens: int, epochs: int
     assert fields["call"].total("likely") == 390
 
 
+CLAUSES = (
+    ("examples", "8000", "we have 8,000 labelled tickets"),
+    ("example", "600", "examples average 600 tokens"),
+    ("epochs", "4", "train four epochs"),
+    ("calls", "12k/week", "we get 12k requests every week"),
+    ("call", "400/90", "each call sends 400 tokens and gets 90 tokens back"),
+    ("prompt", "1500->150", "the prompt shrinks from 1,500 to 150 tokens"),
+    ("base", "gpt-4.1", "today it's GPT-4.1"),
+    ("months", "18", "over a year and a half"),
+    ("cached", "80%", "80 percent of the prompt is cached"),
+    ("batch", "40%", "40% of calls go through batch"),
+    ("growth", "5%", "traffic grows 5% per month"),
+    ("retrain", "6", "we retrain twice a year"),
+    ("runs", "3", "with three experiments"),
+    ("prep", "3000", "labelling costs $3,000"),
+    ("hosted", "10h", "the endpoint is up 10 hours a day"),
+    ("rank", "16", "rank 16"),
+    ("size", "<=30B", "no models above 30B"),
+)
+
+
+@given(
+    st.lists(st.sampled_from(CLAUSES), min_size=2, max_size=6, unique=True),
+    st.sampled_from([", ", ". ", "; ", " and ", ", and "]),
+)
+def test_clauses_are_read_in_any_order(clauses: list[tuple[str, str, str]], separator: str) -> None:
+    reading = read(separator.join(clause for _, _, clause in clauses))
+    assert reading.ask is None
+    assert {key: _value(key, text) for key, text in reading.fields.items()} == {
+        key: _value(key, text) for key, text, _ in clauses
+    }
+
+
 @given(st.text(max_size=200))
 def test_any_text_gets_a_reading(text: str) -> None:
     reading = read(text)
