@@ -15,7 +15,7 @@ _GPU = r"⟦g\d+⟧"
 _FIT = "|".join((
     r"\bfits?\b|out of memory|\boom\b|(?:in|enough|much|more) (?:gpu )?(?:memory|vram)\b|⟦n\d+⟧ ?gb (?:of [a-z ]+)?(?:be )?enough",
     rf"{_GPU}[^.?]* (?:hold|enough|handle)|(?:is|are) [^.?]*{_GPU} enough|^(?:can|could) [^.?]*q?lora [^.?]*{_GPU}",
-    rf"\bpossible\b[^.?]*{_GPU}|on (?:my |a |an |one |our )*⟦n\d+⟧ ?gb (?:gpu|card)",
+    rf"\bpossible\b[^.?]*{_GPU}|{_GPU}[^.?]*\bpossible\b|on (?:my |a |an |one |our )*⟦n\d+⟧ ?gb (?:gpu|card)",
     rf"how (?:much|many) (?:memory|vram|gpus?|cards|{_GPU})|(?:which|what) gpus?\b",
     rf"(?:can|could|will|would) (?:i|we|you|one|it|a|an|the|my|our|⟦m\d+⟧)(?![a-z])[^.?]*(?:{v.TUNE}|lora|run)[^.?]*{_GPU}",
 ))  # fmt: skip
@@ -27,7 +27,7 @@ _BREAK_EVEN = "|".join((
 _MODELS = "|".join((
     r"(?:which|what|list of|any) (?:[\w-]+ ){0,2}(?:models?|offers?|llms?|platforms?|providers?)\b",
     r"(?:list|show)(?: me)?(?: all)?(?: the| of)? (?:available |⟦[pm]\d+⟧(?:'s)? )?(?:models|offers|platforms)|what can (?:i|we|be) (?:be )?[^?]*(?:⟦p\d+⟧|tun|train)",
-    rf"(?:can|could) (?:i|we|you|⟦[mp]\d+⟧|it) (?:be )?{v.TUNE}|who (?:sells|offers|tunes|supports|hosts|can|lets)|what(?:'s| is| else is)? (?:available|offered|on offer|supported|possible) (?:on|at|from|by|with)|(?:is|are) ⟦m\d+⟧ (?:tun|fine|avail|support)",
+    rf"(?:can|could) (?:i|we|you|⟦[mp]\d+⟧|it) (?:be )?{v.TUNE}|is it possible to {v.TUNE}|who (?:sells|offers|tunes|supports|hosts|can|lets)|what(?:'s| is| else is)? (?:available|offered|on offer|supported|possible) (?:on|at|from|by|with)|(?:is|are) ⟦m\d+⟧ (?:tun|fine|avail|support)",
     r"(?:does|do) ⟦p\d+⟧ (?:still |also |even )?(?:offer|support|sell|have|tune|allow)|(?:do you|does ftcost) (?:support|know|have)",
 ))  # fmt: skip
 _COST = r"\b(?:price|prices|pricing|priced|costs?|how much|rates?|charges?|expensive|fees?|what does it cost)\b"
@@ -37,7 +37,7 @@ _QUESTION = (
     r"\b(?:is|would|are) [^.?]*cheaper\b"
 )
 _HELP = (
-    r"^(?:(?:ok(?:ay)?|great|cool|perfect|nice|hey|hi|hello)[ ,!]+)?(?:hi|hello|hey|yo|hiya|howdy|greetings|good (?:morning|afternoon|evening)|help|help me|can you help(?: me)?|i need help|thanks(?: a lot| so much)?|thank you(?: so much| very much)?|thx|ta|cheers|"
+    r"^(?:(?:ok(?:ay)?|great|cool|perfect|nice|hey|hi|hello)[ ,!]+)?(?:hi|hello|hey|yo|hiya|howdy|greetings|good (?:morning|afternoon|evening)|help|help me|(?:(?:hi|hello|hey),? )?how are you(?: doing)?|can you help(?: me)?|i need help|thanks(?: a lot| so much)?|thank you(?: so much| very much)?|thx|ta|cheers|"
     r"what can (?:you do(?: for me)?|i (?:ask|do|say|type)|you help(?: me)? with)(?: here| you)?|what do you do|how (?:does|do) (?:this|it|that|you) work|how do i (?:use|ask|start)[^?]*|who are you|what is this|what are you|getting started|start|\?|commands?|usage|examples?)"
     r"(?: (?:there|ftcost|bot|everyone|team|all|please|me|to me|work|folks|again))*(?:, (?:i )?need (?:some )?help)?[^a-z0-9]*$"
 )

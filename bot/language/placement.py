@@ -35,6 +35,8 @@ def place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) -> 
         _place_shape(sentence, parts)
         return
     tuned, baseline = list(parts.tuned), _kept_baseline(sentence, parts, text)
+    if len(tuned) == len(baseline) == 1 and _replaces_baseline(sentence, tuned[0], baseline[0], text):
+        tuned, baseline = [], tuned
     if len(tuned) == 1 and not baseline and intent == "change":
         tuned, baseline = _replaced(sentence, tuned[0], text)
     if len(tuned) == 1 and not baseline and _is_used_today(sentence, intent, parts, text):
@@ -78,7 +80,8 @@ def _place_shape(sentence: Sentence, parts: Names) -> None:
 
 def _replaced(sentence: Sentence, mention: Mention, text: str) -> tuple[list[Mention], list[Mention]]:
     """Return the only name of a change as tuned or prompted, or ask which of the two it replaces."""
-    if not re.search(r"\b(?:instead|switch to|swap to|replace (?:it|that) with)\b", text) or re.search(v.TUNE, text):
+    swaps = r"\b(?:instead|switch to|swap to|replace (?:it|that) with|what if)\b"
+    if not re.search(swaps, text) or re.search(v.TUNE, text):
         return [mention], []
     if re.search(r"\bprompt", text):
         return [], [mention]
@@ -96,6 +99,14 @@ def _kept_baseline(sentence: Sentence, parts: Names, text: str) -> list[Mention]
         return list(parts.baseline)
     priced = {name.rpartition("/")[2].partition("@")[0] for name in sentence.present.get("on", "").split(",")}
     return [mention for mention in parts.baseline if mention.names.get("offer") not in priced - {""}]
+
+
+def _replaces_baseline(sentence: Sentence, new: Mention, old: Mention, text: str) -> bool:
+    """Return whether `use A instead of B` replaces the model prompted today: B is it, or A isn't sold for tuning."""
+    if re.search(v.TUNE, text) or not re.search(r"\b(?:instead of|rather than)\b", text) or "base" not in new.names:
+        return False
+    is_present = old.names.get("base") is not None and old.names.get("base") == sentence.present.get("base")
+    return is_present or not {"offer", "shape"} & new.names.keys()
 
 
 def _is_used_today(sentence: Sentence, intent: Intent, parts: Names, text: str) -> bool:

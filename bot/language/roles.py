@@ -62,9 +62,22 @@ def read_names(sentence: Sentence) -> Names:
             loose.append(mention)
     platforms = list(dict.fromkeys(sentence.mentions[int(index)].name for index in re.findall(r"⟦p(\d+)⟧", text)))
     sentence.text = re.sub(rf"{_NOT}(?=⟦[mp])|\bbetween (?=⟦[mp])|⟦[mp]\d+⟧", "¦", text)
+    if tuned and loose and not baseline:  # “we summarise with GPT-4o; could a tuned 4o-mini do it?”
+        baseline = [mention for mention in loose if _is_used(text, sentence.mentions.index(mention))]
+        loose = [mention for mention in loose if mention not in baseline]
     if loose and not tuned:
         tuned, loose = loose, []
     return Names(tuned + loose, baseline, platforms)
+
+
+def _is_used(text: str, index: int) -> bool:
+    """Return whether something is done with a model, or it is compared, by the words beside it."""
+    return bool(
+        re.search(
+            rf"[a-z¦⟧] (?:with|on|via|through|by|from) ⟦m{index}⟧|⟦m{index}⟧,? (?:vs\.?|versus|against|compared)(?![a-z])",
+            text,
+        )
+    )
 
 
 def _is_baseline_first(before: str, after: str) -> bool:

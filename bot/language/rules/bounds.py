@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.language.tagging import vocabulary as v
 from bot.language.tagging.sentence import ABOUT, N, Sentence, number
 
-_BOUND = r"(?:no more than|not more than|less than|fewer than|more than|smaller than|bigger than|larger than|shorter than|longer than|under|above|below|at least|at most|up to|max(?:imum)?(?: of)?|min(?:imum)?(?: of)?|<=?|(?<![-=])>=?|≤|≥)"
+_BOUND = r"(?:no more than|not more than|less than|fewer than|more than|smaller than|bigger than|larger than|shorter than|longer than|under|above|below|at least|at most|up to|(?:somewhere )?north of|in excess of|upwards? of|beyond|exceeding|max(?:imum)?(?: of)?|min(?:imum)?(?: of)?|<=?|(?<![-=])>=?|≤|≥)"
 _SECONDS = r"(?: ?(?:ms|milliseconds?|s|secs?|seconds?)(?![a-z]))"
 _OWNER = r"(?:users?|tenants?|stores?|agents?|customers?|teams?|employees?|seats?|shops?|sites?|people|persons?|clients?|workspaces?|accounts?)"
 _OWNERS = r"(?:users|tenants|stores|agents|customers|teams|employees|seats|shops|sites|people|clients|workspaces|accounts)(?! (?:support|service))"
@@ -15,6 +15,11 @@ _EXCLUSION = r"(?:don't|do not|not|avoid(?:ing)?|(?:any|every|all)(?:thing|one|b
 def read_bounds(sentence: Sentence) -> None:
     """Ask about bounds, negated numbers and doubts, such as `at least 5k examples` and `is 3 epochs enough?`."""
     for match in sentence.take(rf"{_BOUND} {ABOUT}{N}(?!{_SECONDS})[^,.;¦?!]{{0,24}}"):
+        sentence.ask(f"“{sentence.typed(match)}”: which number should I use?")
+    have = r"(?:have|has|had|got|get|gets|with|are|is|make|made|do|see|handle|serve|receive|process|expect|collected)"
+    for match in sentence.take(
+        rf"(?:well |just |slightly )?over {ABOUT}{N} {v.FILLER}{v.CALLS}|{have} (?:well |just |slightly )?over {ABOUT}{number('k')} {v.FILLER}(?:{v.EXAMPLES}|{v.TOKENS})|{number('m')}\+"
+    ):
         sentence.ask(f"“{sentence.typed(match)}”: which number should I use?")
     for match in sentence.take(
         rf"(?:don't|do not|doesn't|haven't|aren't|isn't|can't|cannot)(?: have| got| need| use| want| get)* {ABOUT}{N}(?: [a-z]+)?"

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from bot.language.tagging import vocabulary as v
 from bot.language.tagging.sentence import ABOUT, N, Sentence, write_amount
 
-_NEED = (
-    r"(?:needs?|requires?|must|has to|have to|should|supports?|supporting|with|capable of|able to|can(?: it)?(?: do)?)"
-)
+_NEED = r"(?:needs?|requires?|must|has to|have to|should|supports?|supporting|with|capable of|able to|can(?: it)?(?: do)?|understands?)"
 _FEATURES = (
     ("tools", r"(?:tool|function)[- ](?:calling|calls?|use)|tools"),
     ("vision", r"vision|images?|multi-?modal(?:ity)?|image (?:input|understanding)"),
@@ -83,7 +81,7 @@ def read_features(sentence: Sentence) -> None:
         feature
         for feature, words in _FEATURES
         for _ in sentence.take(
-            rf"(?<![a-z]){_NEED}(?: (?:to|be|do|have|support|handle|the|a|some|we|it))* (?:{words})(?![a-z])"
+            rf"(?<![a-z]){_NEED}(?: (?:to|be|do|have|support|handle|understand|read|process|see|accept|take|the|a|some|we|it))* (?:{words})(?![a-z])"
         )
     ]
     if found:

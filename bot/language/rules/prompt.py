@@ -28,7 +28,7 @@ def read_shares(sentence: Sentence) -> None:
     ):
         for pattern in (
             rf"{N}{of}{can} {noun}",
-            rf"{noun}(?: (?:share|rate|hit rate|for|is|of|to|at|about|covers?|saves?|hits?|applies|works|on))*:? {ABOUT}{N}{of}",
+            rf"{noun}(?: (?:share|rate|hit rate|for|is|of|to|at|about|covers?|hits?|applies|works|on))*:? {ABOUT}{N}{of}",
         ):
             for match in sentence.take(pattern):
                 _set_share(sentence, match, key)
@@ -40,7 +40,7 @@ def read_shares(sentence: Sentence) -> None:
         for _ in sentence.take(rf"(?:{everything}{of}{can} {noun}|{noun} (?:for )?{everything})"):
             sentence.set(key, "100%")
         for _ in sentence.take(
-            rf"(?:no|without|don't use|not using|disable|turn off|never|ignore|ignoring|forget|skip|leave out) (?:the |any |all )?{noun}|nothing (?:is )?{noun}|{noun} (?:off|disabled)"
+            rf"(?:no|without|don't use|not using|disable|turn off|never|ignore|ignoring|forget|skip|leave out) (?:the |any |all )?{noun}|(?:nothing|none)(?: (?:is|goes|in|through|via|can|be|to|the))* {noun}|{noun} (?:off|disabled)"
         ):
             sentence.set(key, "0%")
     for _ in sentence.take(r"(?:(?:with|use|using|through|via|in|on) (?:the )?batch(?:ing)?(?: ?api| mode)?)"):
@@ -68,7 +68,7 @@ def read_prompt(sentence: Sentence) -> None:
     after = _tuned_prompt(sentence)
     for pattern in (
         rf"{v.PROMPT}(?: length| size| template)?(?: (?:to|for|on|with) ⟦m\d+⟧)?(?: currently| today)? {v.BE}(?: currently| now| about)? {ABOUT}{N}{_TOKENS}(?: long)?",
-        rf"{ABOUT}{N}[ -](?:{v.TOKENS} )?(?:long )?{v.PROMPT}",
+        rf"{ABOUT}{N}[ -](?:{v.TOKENS} )?(?:long )?{v.PROMPT}(?! {v.TOKENS}(?: and|,| /| \+)* {ABOUT}⟦n\d+⟧)",
         rf"{N} {v.TOKENS} (?:of|in|for) (?:the |our |my |a )?{v.PROMPT}",
         rf"{v.PROMPT}(?: (?:today|now|currently|before|length|size))*[:=]? {ABOUT}{N}{_TOKENS}",
     ):
@@ -90,6 +90,8 @@ def _read_change(sentence: Sentence) -> None:
         rf"{v.PROMPT}[:=]?(?: (?:of|is|has|tokens?))* \(?{ABOUT}{N}{_TOKENS}\)?(?: today| now| currently)?,? ?(?:and |but |which |it |that )*(?:->|→|to|down to|becomes?|shrinks? to|cut to|reduced to|would be|will be|(?:(?:would|could|can|will) )?(?:shrinks?|drops?|falls?|goes?|come down|be cut|be reduced) (?:down )?to) ?(?:a |an |just |only )?{ABOUT}{_AFTER}{_TOKENS}(?: (?:after|once tuned|tuned|one))*",
         rf"{v.PROMPT}(?: (?:goes|shrinks|drops|falls|is cut|gets cut))* (?:down )?to {ABOUT}{_AFTER}{_TOKENS} from {ABOUT}{N}{_TOKENS}",
         rf"{v.PROMPT}[^.;¦⟦]{{0,12}} {ABOUT}{N}{_TOKENS} (?:before|today|now|currently)[^.;¦⟦]{{0,16}}?{_AFTER}{_TOKENS} {_TUNED_OR_LATER}",
+        rf"(?:instead of|rather than) (?:a |our |the )?{ABOUT}{N}{_TOKENS} {v.PROMPT}[^.;¦⟦]{{0,24}}? {ABOUT}{_AFTER}{_TOKENS}",
+        rf"{ABOUT}{_AFTER}{_TOKENS} (?:instead of|rather than) (?:a |our |the )?{ABOUT}{N}{_TOKENS} {v.PROMPT}",
         rf"{v.PROMPT}:? before[:=]? {N}{_TOKENS}[^.;¦⟦]{{0,6}} after[:=]? {_AFTER}{_TOKENS}",
         rf"(?:shorten|cut|shrink|reduce|trim|compress|drop)(?: the| our| my)? {v.PROMPT} (?:from {ABOUT}{N}{_TOKENS} )?(?:down )?to {ABOUT}{_AFTER}{_TOKENS}",
         rf"{v.PROMPT}(?: {_WILL})*(?: down)? to (?:only |just |about )?{ABOUT}{_AFTER}{_TOKENS}(?! ?->|→)",
@@ -131,6 +133,7 @@ def _read_rest(sentence: Sentence, before: str) -> None:
     for pattern in (
         rf"{_TUNED},?{becomes} {ABOUT}{N}{_TOKENS}(?! {v.CALLS})",
         rf"(?:and |but |to |would be |will be |becomes? |then |only |just )*{ABOUT}{N}{_TOKENS} {_TUNED}",
+        rf"tuned (?:model|version|llm|one) (?:(?:would|will|could|only|just|then) )*(?:needs?|uses?|takes?|gets? by with|works? with)(?: only| just)? {ABOUT}{N}{_TOKENS}(?! {v.CALLS})",
         rf"(?:it|the prompt|that|{v.PROMPT}) (?:will|would|could|can|should)(?: then| only| just)* (?:be|become|shrink to|drop to) {ABOUT}{N}{_TOKENS}",
     ):
         for match in sentence.take(pattern):

@@ -42,6 +42,9 @@ _BE = r"(?: (?:is|are|was|were|be|gets?|becomes?|will|would|could|should|to|by|h
 
 def read_replaced(sentence: Sentence) -> None:
     """Drop the numbers that are replaced, as in `20k instead of 10k` and `not 3 epochs but 5`."""
+    sentence.text = re.sub(
+        r"\b((?:bump|rais|increas|go|goes|mov|scal|ramp)[a-z]*(?: [a-z]+){0,3}) up to (?=⟦n)", r"\1 to ", sentence.text
+    )
     sentence.text = re.sub(r"not (⟦n\d+⟧) ([a-z]+),? but (?:rather )?(⟦n\d+⟧)(?! ?[a-z])", r"\3 \2", sentence.text)
     for _ in sentence.take(
         rf"(?:instead of|rather than|not|no longer|up from|down from|was) {ABOUT}(?:⟦n\d+⟧(?: {v.TOKENS})?|one|two|three|\d+)(?! ?⟦|-)(?= |[.,;!?]|$)(?:,? but)?"

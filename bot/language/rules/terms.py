@@ -15,17 +15,11 @@ def read_horizon(sentence: Sentence) -> None:
         rf"{lead} {ABOUT}{N} (?P<unit>months?|years?|quarters?)|{number('m')}[- ](?P<unit2>months?|years?|quarters?) (?:horizon|period|view|plan|window|outlook|contract|basis)"
     ):
         count = sentence.number_of(match, "n" if match["n"] else "m")
-        unit = (match["unit"] or match["unit2"]).removesuffix("s")
-        if count.question:
-            sentence.ask(count.question)
-            continue
-        months = scale_amount(count.amount, {"month": 1, "quarter": 3, "year": 12}[unit])
-        if months.low % 1 or months.high % 1:
-            sentence.ask(f"How many whole months is “{sentence.typed(match)}”?")
-        else:
-            sentence.set("months", write_amount(months))
-    for match in sentence.take(rf"(?:^|[,;¦] ?|(?:make it|say|assume|use|try|with|horizon) ){N} months(?![a-z])"):
-        sentence.set_number("months", sentence.number_of(match), whole=True)
+        _set_months(sentence, match, count, match["unit"] or match["unit2"])
+    for match in sentence.take(
+        rf"(?:^|[,;¦] ?|(?:make it|say|assume|use|try|with|horizon) ){N} (?P<unit>months|years)(?![a-z])(?= ?(?:[.,;!?¦]|only|instead|please|and|$))"
+    ):
+        _set_months(sentence, match, sentence.number_of(match), match["unit"])
     for match in sentence.take(
         r"(?:over|for|during|across|next|coming|first|horizon(?: (?:is|of|to))*)(?: (?:a|one|the|next|coming|first|full|whole|only))* (?P<half>half )?(?P<unit>year|quarter)(?: and a (?P<more>half))?(?! ?[-a-z]* ?retrain)"
     ):
@@ -33,6 +27,16 @@ def read_horizon(sentence: Sentence) -> None:
         sentence.set("months", str(6 * half_years) if match["unit"] == "year" else "3")
     for _ in sentence.take(r"(?:over|for) half a year"):
         sentence.set("months", "6")
+
+
+def _set_months(sentence: Sentence, match: re.Match[str], count: Number, unit: str) -> None:
+    months = scale_amount(count.amount, {"month": 1, "quarter": 3, "year": 12}[unit.removesuffix("s")])
+    if count.question:
+        sentence.ask(count.question)
+    elif months.low % 1 or months.high % 1:
+        sentence.ask(f"How many whole months is “{sentence.typed(match)}”?")
+    else:
+        sentence.set("months", write_amount(months))
 
 
 def read_money(sentence: Sentence) -> None:
@@ -54,6 +58,10 @@ def read_money(sentence: Sentence) -> None:
                 sentence.set_number("prep", cost)
             else:
                 sentence.ask(f"“{sentence.typed(match)}”: what does the preparation cost in all, in US dollars?")
+    for _ in sentence.take(
+        rf"{prep}(?: (?:is|are|costs?|comes?))* (?:free|nothing)(?![a-z])|(?:no|zero|without) (?:costs? (?:of|for) )?(?:data )?(?:prep(?:aration)?|labell?ing|annotation) costs?"
+    ):
+        sentence.set("prep", "0")
     for match in sentence.take(
         rf"(?:budget|cap|limit|(?:can|could|may|to) spend|spend(?:ing)? (?:at most|up to))(?P<words>[^.;¦]{{0,30}}?) {N}|{number('m')} (?:budget|cap|limit)(?!\w)",
         lambda match: _is_budget(sentence, match),
@@ -136,7 +144,7 @@ def read_display(sentence: Sentence) -> None:
     ):
         sentence.set("currency", _CURRENCIES[match["code"]])
     for _ in sentence.take(
-        r"(?:just|only|privately)(?: (?:for|to|show|post|send|it|this|visible))* me(?![a-z])(?:,? (?:and )?not (?:in |to )?(?:the )?(?:channel|everyone|everybody))?|(?:show|post|send)(?: (?:it|this|the answer))?(?: (?:only )?to)? me (?:only|privately|as a dm)|(?:show|post|send)(?: (?:it|this|the answer))* only to me|privately|keep (?:it|this) private"
+        r"(?:just|only|privately)(?: (?:for|to|show|post|send|it|this|visible))* me(?![a-z])(?:,? (?:and )?not (?:in |to )?(?:the )?(?:channel|everyone|everybody))?|(?:show|post|send)(?: (?:it|this|the answer))?(?: (?:only )?to)? me (?:only|privately|as a dm)|(?:show|post|send)(?: (?:it|this|the answer))* only to me|privately|keep (?:it|this) private|(?:only )?for my eyes(?: only)?"
     ):
         sentence.set("share", "me")
     for _ in sentence.take(

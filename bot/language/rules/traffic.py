@@ -43,6 +43,9 @@ def read_calls(sentence: Sentence) -> None:
     ):
         sentence.ask(f"How many calls is that in all, per day or month? I read “{sentence.typed(match)}”.")
     raised = rf"(?:{v.CALLS}|{_TRAFFIC})(?: {v.PER})?(?: [a-z]+)? from {N} to {number('other')}(?: {v.CALLS})?(?: ?{_per('later')})?"
+    moved = r"(?:went|go(?:es|ing)?|mov(?:e|es|ed|ing)|gr[eo]w(?:s|ing)?|rises?|rose|drop(?:s|ped)?|fell|falls?|scal(?:e|es|ed|ing)|jump(?:s|ed)?)(?: up| down)?"
+    for match in sentence.take(rf"{moved} from {N}(?: {v.CALLS})? to {number('other')} {v.FILLER}{v.CALLS} ?{v.PER}"):
+        _set_calls(sentence, match, match["period"] or match["adverb"] or "", group="other")
     for match in sentence.take(raised):
         _set_calls(sentence, match, match["period"] or match["adverb"] or match["later"] or "", group="other")
     _read_calls_per_period(sentence)

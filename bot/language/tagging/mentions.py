@@ -111,8 +111,9 @@ class MentionIndex:
                     or (name.isalpha() and name.lower() not in FAMILY_PARENTS)
                 ):
                     continue
+                bare = name.rpartition("/")[2]  # the catalogue knows a model without its owner, too
                 for key in spellings_of(name):
-                    self._models.setdefault(key, {}).setdefault(use, name)
+                    self._models.setdefault(key, {}).setdefault(use, name if key == flatten(name) else bare)
                 parts = parts_of(name)
                 if parts is not None:
                     self._families[parts.family][name.lower()] = parts
@@ -187,9 +188,11 @@ class MentionIndex:
 
     def _plainer(self, phrase: str, names: dict[NameUse, str]) -> dict[NameUse, str]:
         """Return the names of an open model without its decoration, such as `instruct`, by which platforms tune it."""
+        if "offer" in names:
+            return names
         bare = re.sub(rf"[ -](?:{'|'.join(DECORATION)})$", "", phrase)
-        plain = self._models.get(flatten(bare), {}) if bare != phrase else {}
-        return names | plain if {"offer", "shape"} <= plain.keys() else names
+        known = (self._models.get(key, {}) for key in sorted(spellings_of(bare)))
+        return names | next((plain for plain in known if {"offer", "shape"} <= plain.keys()), {})
 
     def _incomplete(self, phrase: str) -> Mention | None:
         """Return the model that a family with a size or a tier stands for, such as `llama 8b` or `haiku`."""
@@ -212,10 +215,15 @@ class MentionIndex:
     def _unknown(self, phrase: str) -> Mention | None:
         """Return a phrase that looks like the name of a model, but is none, with the names that resemble it."""
         family = re.match(r"[a-z]+", phrase)
-        if family is None or family[0] in _NOT_FAMILIES or not _LIKE_A_MODEL.fullmatch(phrase):
+        if family is None or family[0] in _NOT_FAMILIES:
+            return None
+        rest = phrase.partition(" ")[2]
+        if rest and (self._exact(rest) or self._incomplete(rest)):
             return None
         is_known = family[0] in self._families and len(self._families[family[0]]) >= _FAMILY_SIZE
-        if not is_known and not re.search(r"\d+(?:\.\d+)?b\b", phrase):
+        if is_known and re.fullmatch(r"[a-z]+-?\d[\w.-]*", phrase):
+            pass  # a family and a version that it doesn't have, such as `gpt4.1-mni`
+        elif not _LIKE_A_MODEL.fullmatch(phrase) or (not is_known and not re.search(r"\d+(?:\.\d+)?b\b", phrase)):
             return None
         known = {flatten(name): name for names in self._models.values() for name in names.values()}
         near = difflib.get_close_matches(flatten(phrase), known, n=3, cutoff=0.6)

@@ -109,12 +109,13 @@ class Sentence:
 
     def typed(self, match: re.Match[str]) -> str:
         """Return the text of a match as typed."""
-        return self.untag(match[0]).strip()
+        return self.untag(match[0]).strip(" ,;:)")
 
     def as_typed(self, words: str) -> str:
         """Return words in the case in which they were typed."""
-        position = self._typed.lower().find(words)
-        return self._typed[position : position + len(words)] if position >= 0 else words
+        pattern = r"\s*".join(map(re.escape, words.split()))
+        match = re.search(pattern, self._typed, re.IGNORECASE) if pattern else None
+        return match[0] if match else words
 
     def untag(self, text: str) -> str:
         """Return text with names and numbers as typed."""

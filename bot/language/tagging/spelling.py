@@ -31,6 +31,7 @@ def plain_text(text: str) -> str:
     text = re.sub(_DATE, " ¦ ", text)
     text = re.sub(r"\b([48])[- ]?bit\b", r"int\1", text)
     text = re.sub(r"\b(\d+)x(?=[a-z])", r"\1 x ", text)
+    text = re.sub(r"(?<=[\dkm])-?ish\b|(?<=[\dkm]) or so\b|,? give or take\b", "", text)
     text = re.sub(rf"({v.CALLS}) p\.? ?([dwma])\.?(?![a-z])", _period_in_words, text)
     text = re.sub(r"[a-z]{4,}", lambda match: spell_check(match[0]), text)
     text = re.sub(r"(?<=[a-z])['’](d|ll|re|ve)\b", lambda match: _CONTRACTIONS[match[1]], text)

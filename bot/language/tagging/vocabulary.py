@@ -8,7 +8,7 @@ EXAMPLES = (
 )
 CALLS = (
     r"(?:calls?|requests?|queries|query|hits|invocations?|inferences?|generations?|completions?|api calls?|messages?|lookups?|"
-    r"transactions?|reqs?|prompts per|questions?|predictions?)(?![a-z])"
+    r"transactions?|reqs?|prompts per|questions?|predictions?)(?![a-z])(?! tokens?)"
 )
 PERIOD = r"(?P<period>seconds?|secs?|s|minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wk|months?|mo|mth|years?|yr|y|quarters?)(?![a-z])"
 PER = rf"(?:(?:/ ?|per |a |an |each |every |in a |in one |p/){PERIOD}|(?P<adverb>hourly|daily|weekly|monthly|yearly|annually))"
