@@ -19,6 +19,16 @@ View = dict[str, Any]
 CALLBACK = "estimate_form"
 COMPARE_CALLBACK = "compare_form"
 BREAK_EVEN_CALLBACK = "break_even_form"
+EXPORT_CALLBACK = "export_form"
+FORMAT = "format"
+"""The block of the export form."""
+EXPORTS = (
+    ("pdf", "Decision memo of one page (PDF)"),
+    ("xlsx", "Spreadsheet with formulas"),
+    ("csv", "Every line (CSV)"),
+    ("yaml", "The question, to ask it again (YAML)"),
+    ("json", "The whole answer, for programs (JSON)"),
+)
 DELETE_CALLBACK = "delete_form"
 MORE_OPTIONS = "more_options"
 BREAK_EVEN_KEYS = ("base", "calls", "prompt", "call")
@@ -162,6 +172,17 @@ def compare_form(origin: Origin, chosen: Sequence[str], labels: Mapping[str, str
     field = Field("on", label, placeholder="Type a model or a platform", kind="multi_search", is_required=True)
     block = field_block(field, ",".join(chosen), labels)
     return _modal(COMPARE_CALLBACK, "Compare offers", origin, [block], submit="Compare")
+
+
+def export_form(origin: Origin) -> View:
+    """Return the modal that asks in which format an estimate is exported.
+
+    Args:
+        origin: The estimate, with its channel and thread.
+    """
+    hint = "The file is posted in the thread of the estimate."
+    field = Field(FORMAT, "Format", hint, choices=EXPORTS, kind="radio", is_required=True)
+    return _modal(EXPORT_CALLBACK, "Export", origin, [field_block(field, "")], submit="Export")
 
 
 def delete_form(origin: Origin) -> View:

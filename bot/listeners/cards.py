@@ -1,4 +1,4 @@
-"""A card's menu and Sources button, the form that deletes an answer, and the buttons of export formats."""
+"""A card's menu and Sources button, and the forms that export or delete an answer."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.forms.estimates import DELETE_CALLBACK, Origin, delete_form
+from bot.forms.estimates import DELETE_CALLBACK, EXPORT_CALLBACK, FORMAT, Origin, delete_form, export_form
+from bot.forms.inputs import element_text
 from bot.listeners.home import open_budget
 from bot.listeners.modals import show_modal
 from bot.queue.model import CARD_CHOICES, EXPORT_FORMATS, CardChoice, CardJob, ExportFormat, ExportJob
-from bot.render.messages import BUDGET, DELETE, EXPORT, export_view
+from bot.render.messages import BUDGET, DELETE, EXPORT
 from bot.services import Services
+from bot.slack.payload import at
 from bot.slack.request import ActionRequest, ViewRequest
 
 
@@ -19,18 +21,17 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.action("more")
     async def on_choice(ack: AsyncAck, slack_request: ActionRequest) -> None:
         name, _, estimate_id = (slack_request.selected_value or "").partition(" ")
+        origin = Origin(slack_request.message.channel_id, slack_request.message.thread_ts, estimate_id)
         if name == BUDGET:
             await ack()
             services.worker.start(open_budget(services, slack_request, slack_request.message.channel_id))
             return
         if name == EXPORT:
             await ack()
-            services.worker.start(show_modal(services, slack_request, export_view(estimate_id)))
+            services.worker.start(show_modal(services, slack_request, export_form(origin)))
             return
         if name == DELETE:
             await ack()
-            message = slack_request.message
-            origin = Origin(message.channel_id, message.thread_ts, estimate_id)
             services.worker.start(show_modal(services, slack_request, delete_form(origin)))
             return
         choice: CardChoice = next((choice for choice in CARD_CHOICES if choice == name), "offers")
@@ -64,19 +65,41 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.action(re.compile(f"^export_({'|'.join(EXPORT_FORMATS)})$"))
     async def on_export_format(ack: AsyncAck, slack_request: ActionRequest) -> None:
         name, _, estimate_id = slack_request.value.partition(" ")
-        file_format: ExportFormat = next((kind for kind in EXPORT_FORMATS if kind == name), "csv")
-        # A press in the modal doesn't name the channel.
-        saved = await services.estimates.get(estimate_id, team_id=slack_request.team_id)
-        job = ExportJob(
-            estimate_id=estimate_id,
-            team_id=slack_request.team_id,
-            user_id=slack_request.user_id,
-            channel_id=(saved.channel_id if saved else None) or slack_request.channel_id or "",
-            thread_ts=saved.thread_ts if saved else slack_request.thread_ts,
-            file_format=file_format,
-        )
-        await services.worker.accept(slack_request.idempotency_key, job)
+        message = slack_request.message
+        await _accept_export(services, slack_request, Origin(message.channel_id, message.thread_ts, estimate_id), name)
         await ack()
+
+    @app.view(EXPORT_CALLBACK)
+    async def on_export(ack: AsyncAck, slack_request: ViewRequest) -> None:
+        view = slack_request.view
+        name = element_text(at(view.content, "state", "values", FORMAT, FORMAT)) or ""
+        await _accept_export(services, slack_request, Origin.read(view.private_metadata), name)
+        await ack()
+
+
+async def _accept_export(
+    services: Services, request: ActionRequest | ViewRequest, origin: Origin, format_name: str
+) -> None:
+    """Queue the export of an estimate.
+
+    Args:
+        services: The parts of the running bot.
+        request: The request, for its workspace and user.
+        origin: The estimate, and the place of its card.
+        format_name: The chosen format.
+    """
+    # The thread of the estimate may be another one than that of the message with the button.
+    saved = await services.estimates.get(origin.edit_of or "", team_id=request.team_id)
+    file_format: ExportFormat = next((kind for kind in EXPORT_FORMATS if kind == format_name), "csv")
+    job = ExportJob(
+        estimate_id=origin.edit_of or "",
+        team_id=request.team_id,
+        user_id=request.user_id,
+        channel_id=(saved.channel_id if saved else None) or origin.channel or "",
+        thread_ts=saved.thread_ts if saved else origin.thread_ts,
+        file_format=file_format,
+    )
+    await services.worker.accept(request.idempotency_key, job)
 
 
 def _card_job(services: Services, request: ActionRequest, choice: CardChoice, estimate_id: str) -> CardJob:

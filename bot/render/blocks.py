@@ -107,6 +107,10 @@ def _id_element(slack_id: str) -> Block:
     return {"type": kind, f"{kind}_id": slack_id}
 
 
+WHOLE_CELL = 12
+"""The longest number of a column whose cells stay on one line; “10,950M tokens” is broken on a phone."""
+
+
 def table_block(table: Table) -> Block:
     """Return Slack's native table, without the rows that exceed its size limit."""
     rows: list[list[Block]] = []
@@ -116,5 +120,8 @@ def table_block(table: Table) -> Block:
         if room < 0 or len(rows) == 100:
             break
         rows.append([_cell(text or " ", ids=table.ids) for text in row])
-    settings = [{"align": align, "is_wrapped": align == "left"} for align in table.align]
+    columns = zip(table.align, zip(table.header, *table.rows, strict=True), strict=True)
+    settings = [
+        {"align": align, "is_wrapped": align == "left" or max(map(len, cells)) > WHOLE_CELL} for align, cells in columns
+    ]
     return {"type": "table", "column_settings": settings, "rows": rows}

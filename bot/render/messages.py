@@ -93,7 +93,6 @@ def card_lines(answer: Card, extra: list[str]) -> list[str]:
 OFFERS, EXPORT, WATCH, BUDGET, DELETE = "offers", "export", "watch", "budget", "delete"
 MENU = {OFFERS: "All offers", EXPORT: "Export", WATCH: "Watch", BUDGET: "Budget", DELETE: "Delete"}
 """The menu of a card. Each choice names the estimate: `offers k7m2xyz345`."""
-EXPORTS = {"pdf": "Decision memo (PDF)", "xlsx": "Spreadsheet", "csv": "CSV", "yaml": "YAML", "json": "JSON"}
 
 
 def buttons(estimate_id: str) -> Block:
@@ -107,20 +106,4 @@ def buttons(estimate_id: str) -> Block:
     return {
         "type": "actions",
         "elements": [*(button(text, action_id, estimate_id) for text, action_id in names), overflow],
-    }
-
-
-def export_view(estimate_id: str) -> Block:
-    """Return the modal that asks in which format an estimate is exported."""
-    elements = [button(text, f"export_{kind}", f"{kind} {estimate_id}") for kind, text in EXPORTS.items()]
-    text = (
-        "A memo of one page, a spreadsheet with formulas, every line as CSV, the scenario as YAML, or the "
-        "whole answer as JSON. The file is posted in the thread."
-    )
-    return {
-        "type": "modal",
-        "callback_id": "export_form",
-        "title": {"type": "plain_text", "text": "Export"},
-        "close": {"type": "plain_text", "text": "Close"},
-        "blocks": [section(text), {"type": "actions", "elements": elements}],
     }

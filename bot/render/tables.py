@@ -304,7 +304,9 @@ def item_rows(lines: Sequence[LineItem]) -> list[tuple[str, str, str, str]]:
         (
             line.label,
             amount_of(line),
-            f"{unit_price(line.unit_price_usd)} / {line.unit}" if line.unit_price_usd is not None else UNKNOWN,
+            f"{unit_price(line.unit_price_usd)} / {line.unit.removesuffix(' tokens')}"
+            if line.unit_price_usd is not None
+            else UNKNOWN,
             next(printed) if line.amount_usd is not None else UNKNOWN,
         )
         for line in lines

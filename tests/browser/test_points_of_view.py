@@ -29,6 +29,11 @@ HIDDEN = """table => {
     .map(cell => cell.textContent);
 }"""
 """Returns the headers of the columns that lie to the right of a table's box."""
+OVERFLOW = """() => [...document.querySelectorAll("#layout *")]
+  .filter(node => node.offsetParent && node.getBoundingClientRect().right > innerWidth + 1)
+  .filter(node => !node.closest(".table-box, .sidebar, pre"))
+  .map(node => `${node.tagName}.${node.className}`)"""
+"""Returns the elements that lie outside the page, apart from those in boxes that scroll sideways."""
 QUESTION = "examples=10k example=600 calls=20k/day call=0/150 prompt=1500->100 base=gpt-4.1-mini"
 
 
@@ -63,6 +68,7 @@ async def photograph(channel: Channel, name: str, shown: Locator | None = None) 
     """Save the page at both widths, with a message in view, and return to the desktop."""
     for suffix, size in (("phone", PHONE), ("desktop", DESKTOP)):
         await channel.page.set_viewport_size(size)
+        assert await channel.page.evaluate(OVERFLOW) == [], "nothing leaves the page at the right"
         if shown is not None:
             await shown.scroll_into_view_if_needed()
         await channel.photograph(f"pov-{name}-{suffix}")
@@ -110,16 +116,20 @@ async def test_lead_gets_an_answer_from_the_form(channel: Channel) -> None:
 
 async def test_finance_follows_a_figure_to_its_source(channel: Channel) -> None:
     card = channel.parents.last
-    await photograph(channel, "finance", channel.thread.nth(2))
+    breakdown = channel.thread.nth(2)
+    assert await breakdown.locator("table").evaluate(HIDDEN) == []
+    await photograph(channel, "finance", breakdown)
+    await channel.page.set_viewport_size(PHONE)
+    assert set(await breakdown.locator("table").evaluate(HIDDEN)) <= {"Source, read"}, "the list below has it too"
+    await channel.page.set_viewport_size(DESKTOP)
     await channel.press(card, "Sources")
     sources = channel.thread.filter(has_text="the oldest first")
     await expect(sources.get_by_role("link").first).to_be_visible()
     await channel.press(card, "More options")
     await channel.page.get_by_role("menuitem", name="Export").click()
-    await channel.form.press("Decision memo (PDF)")
-    await expect(channel.thread.last.locator("a.file")).to_contain_text(".pdf")
-    await channel.page.keyboard.press("Escape")
+    await channel.form.press("Export")  # the memo is chosen already
     await channel.form.expect_closed()
+    await expect(channel.thread.last.locator("a.file")).to_contain_text(".pdf")
 
 
 async def test_engineer_drops_a_file(channel: Channel) -> None:

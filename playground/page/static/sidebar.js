@@ -34,6 +34,7 @@ export function startSidebar(node) {
       ...group("Direct messages", store.channels.filter((channel) => channel.is_im)),
       el("p", { class: "sidebar-note" }, store.me ? `Signed in as ${store.me.name}` : ""),
     );
+    node.querySelector("a.current")?.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a phone the list is one line
     if (focused) node.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
   };
   on("state", draw);

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from bot.forms.choices import form_menus
 from bot.forms.estimates import Origin, compare_form, form
-from bot.render.blocks import SlackMessage
+from bot.render.blocks import SlackMessage, table_block
 from bot.render.change import change_reply
 from bot.render.messages import parent_message
 from bot.render.replies import offers_replies, sources_reply, thread_replies
 from bot.render.results import build_result
+from bot.render.tables import Table
 from calculator import Comparison, estimate, read_scenario
 from playground import check_message, check_view, find_pings
 from pricing import Catalog, load_catalog
@@ -226,12 +227,16 @@ def test_printed_lines_add_up_to_the_printed_total() -> None:
         assert sum(lines) == total
 
 
-def test_numbers_are_aligned_right_and_words_wrap() -> None:
+def test_numbers_are_aligned_right_and_long_cells_wrap() -> None:
+    """A phone shows `10,950M tokens` on two lines, so that the amount beside it is in view."""
     message = thread_replies(compare(support_bot.FIELDS | {"on": "openai"}))[0]
     table = next(block for block in message.blocks if block["type"] == "table")
     aligned = [setting["align"] for setting in table["column_settings"]]
     assert aligned == ["left", "right", "right", "right", "left"]
-    assert [setting["is_wrapped"] for setting in table["column_settings"]] == [align == "left" for align in aligned]
+    assert [setting["is_wrapped"] for setting in table["column_settings"]] == [True, False, False, False, True]
+    assert table_block(Table(("Item", "Quantity"), ("left", "right"), (("Input", "10,950M tokens"),)))[
+        "column_settings"
+    ] == [{"align": "left", "is_wrapped": True}, {"align": "right", "is_wrapped": True}]
 
 
 def test_the_table_also_stands_in_the_text_for_a_screen_reader() -> None:
