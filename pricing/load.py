@@ -19,6 +19,7 @@ from msgspec.structs import asdict
 from pricing.base.models import GenaiBaseModels
 from pricing.capability.load import OWN_FILE, capability_loader
 from pricing.catalog import BaseModels, Catalog
+from pricing.files.entries import load_entries
 from pricing.files.record import Record
 from pricing.files.records import (
     DATA_DIR,
@@ -26,7 +27,6 @@ from pricing.files.records import (
     read_record,
     read_text,
     validate,
-    validate_records,
     yaml_files,
 )
 from pricing.files.snapshot import load_snapshot
@@ -150,14 +150,8 @@ def _lay_over(below: ReadOffers, texts: Mapping[str, str], layer: Layer) -> Read
 
 
 def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption]:
-    text = read_text(path)
-    digest.update(text.encode())
-
-    def validated() -> dict[str, Assumption]:
-        file = read_record(path.name, text, AssumptionsFile)
-        return validate_records(path.name, "assumptions", file.assumptions, Assumption, file.sources)
-
-    return load_snapshot(path, dict[str, Assumption], [text], validated)
+    digest.update(read_text(path).encode())
+    return load_entries(path, AssumptionsFile, "assumptions", Assumption)
 
 
 def _read_platform(file_name: str, text: str, offers: dict[str, Offer], layer: Layer) -> Iterable[Source]:

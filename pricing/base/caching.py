@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
+from pricing.files.entries import load_entries
 from pricing.files.record import Limits, Record, TextReader
-from pricing.files.records import DATA_DIR, read_record, read_text, validate_records
-from pricing.files.snapshot import load_snapshot
+from pricing.files.records import DATA_DIR
 from pricing.names.prefixes import bedrock_name, seller_of
 from pricing.price import Source, SourceRef
 from pricing.vocabulary import Usd
@@ -85,13 +85,7 @@ def load_caching_rules(path: Path = PATH) -> Mapping[str, CachingRule]:
     Raises:
         PriceFileError: If the file can't be used. The text names the field and the fix.
     """
-    text = read_text(path)
-
-    def validated() -> dict[str, CachingRule]:
-        file = read_record(path.name, text, _CachingFile)
-        return validate_records(path.name, "rules", file.rules, CachingRule, file.sources)
-
-    return load_snapshot(path, dict[str, CachingRule], [text], validated)
+    return load_entries(path, _CachingFile, "rules", CachingRule)
 
 
 @cache

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
+from pricing.files.entries import load_entries
 from pricing.files.record import Limits, Record
-from pricing.files.records import DATA_DIR, read_record, read_text, validate_records
-from pricing.files.snapshot import load_snapshot
+from pricing.files.records import DATA_DIR
 from pricing.price import Source, SourceRef
 from pricing.vocabulary import Day
 
@@ -55,13 +55,7 @@ def load_base_facts(path: Path = PATH) -> Mapping[str, BaseFacts]:
     Raises:
         PriceFileError: If the file can't be used. The text names the field and the fix.
     """
-    text = read_text(path)
-
-    def validated() -> dict[str, BaseFacts]:
-        file = read_record(path.name, text, _BaseModelsFile)
-        return validate_records(path.name, "models", file.models, BaseFacts, file.sources)
-
-    return load_snapshot(path, dict[str, BaseFacts], [text], validated)
+    return load_entries(path, _BaseModelsFile, "models", BaseFacts)
 
 
 @cache

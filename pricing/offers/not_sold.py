@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from pricing.files.entries import load_entries
 from pricing.files.record import Limits, Record
-from pricing.files.records import PriceFileError, read_record, read_text, validate_records
-from pricing.files.snapshot import load_snapshot
+from pricing.files.records import PriceFileError, read_text
 from pricing.price import Source, SourceRef
 from pricing.vocabulary import PartialDate
 
@@ -67,14 +67,8 @@ def load_not_sold(path: Path, offers: Container[str], digest: hashlib._Hash) -> 
     """
     if not path.exists():
         return ()
-    text = read_text(path)
-    digest.update(text.encode())
-
-    def validated() -> dict[str, NotSold]:
-        file = read_record(path.name, text, _NotSoldFile)
-        return validate_records(path.name, "entries", file.entries, NotSold, file.sources)
-
-    entries = load_snapshot(path, dict[str, NotSold], [text], validated)
+    digest.update(read_text(path).encode())
+    entries = load_entries(path, _NotSoldFile, "entries", NotSold)
     for key, entry in entries.items():
         if unknown := [offer_id for offer_id in entry.nearest if offer_id not in offers]:
             where = f"{path.name}: entries.{key}.nearest"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import shutil
 from datetime import timedelta
 from decimal import Decimal
@@ -32,63 +33,46 @@ from tests.pricing.refresh.acme import (
     outcome,
 )
 
+TRAINING = [
+    *("usd: 10", "per: 1M tokens", "source: page", "confidence: medium", "meter: one training"),
+    *("note: in the United States", "conflict: another page says 9"),
+]
+"""The fields of the recorded training price, one a line."""
+
 
 def test_refresh_edits_only_the_lines_that_change(acme: Path) -> None:
-    observations = observed(one_training="12.5", **{"in": "2"}, out="7", h100="5", b200="9")
-    assert (
-        apply_to(acme, observations)
-        == """\
-# Typed by hand.
-platform: acme
-title: Acme
-sources:
-  page:  # the page
-    title: Acme prices
-    url: https://acme.test/prices
-    checked: 2026-02-01
-  acme_api:
-    title: "Acme's prices"
-    url: https://acme.test/api
-    checked: 2026-11-22
-    kind: read by a program
-# What one can buy.
-offers:
-  # the only one
-  one:
-    title: One
-    model: one-v1
-    prices:
-      training:  # sic
-        - usd: 10
-          per: 1M tokens
-          source: page
-          confidence: medium
-          meter: one training
-          note: in the United States
-          conflict: another page says 9
-        - usd: 12.5
-          per: 1M tokens
-          source: acme_api
-          confidence: high
-          since: 2026-11-22
-          meter: one training
-          note: in the United States
-      # by the token
-      input:
-        - {usd: 2, per: 1M tokens, source: acme_api, confidence: high} # standard
-        # announced
-        - {usd: unknown, per: 1M tokens, source: page, confidence: medium, since: 2027-01-01}
-      output:
-        - {usd: unknown, per: 1M tokens, source: page, confidence: low, note: "nobody says"} # yet
-        - {usd: 7, per: 1M tokens, source: acme_api, confidence: high, since: 2026-11-22}
-      # by the hour
-      hosting:
-        - {usd: 4, per: GPU-hour, source: page, confidence: low, units_per_deployment: 2}
-        - {usd: 5, per: GPU-hour, source: acme_api, confidence: high, since: 2026-11-22, units_per_deployment: 2}
-        - {usd: 9, per: GPU-hour, source: acme_api, confidence: low, variant: B200}
-# The end.
-"""
-    )
+    """A changed price is appended, and the recorded one moves into a list; a confirmed one gets a new source."""
+    text = apply_to(acme, observed(one_training="12.5", **{"in": "2"}, out="7", h100="5", b200="9"))
+    changes = [line for line in difflib.ndiff(ACME.splitlines(), text.splitlines()) if line[0] in "+-"]
+    assert changes == [
+        "+   acme_api:",
+        '+     title: "Acme\'s prices"',
+        "+     url: https://acme.test/api",
+        "+     checked: 2026-11-22",
+        "+     kind: read by a program",
+        *(
+            change
+            for field in TRAINING
+            for change in (f"-         {field}", f"+         {'- ' if field == TRAINING[0] else '  '}{field}")
+        ),
+        "+         - usd: 12.5",
+        "+           per: 1M tokens",
+        "+           source: acme_api",
+        "+           confidence: high",
+        "+           since: 2026-11-22",
+        "+           meter: one training",
+        "+           note: in the United States",
+        "-         - {usd: 2, per: 1M tokens, source: page, confidence: high}  # standard",
+        "+         - {usd: 2, per: 1M tokens, source: acme_api, confidence: high} # standard",
+        "+       output:",
+        '-       output: {usd: unknown, per: 1M tokens, source: page, confidence: low, note: "nobody says"}  # yet',
+        '+         - {usd: unknown, per: 1M tokens, source: page, confidence: low, note: "nobody says"} # yet',
+        "+         - {usd: 7, per: 1M tokens, source: acme_api, confidence: high, since: 2026-11-22}",
+        "+         - {usd: 5, per: GPU-hour, source: acme_api, confidence: high, since: 2026-11-22, "
+        "units_per_deployment: 2}",
+        "-         - {usd: 9, per: GPU-hour, source: page, confidence: low, variant: B200}",
+        "+         - {usd: 9, per: GPU-hour, source: acme_api, confidence: low, variant: B200}",
+    ]
 
 
 def test_unconfirmed_price_preserves_its_date(acme: Path) -> None:

@@ -1,0 +1,33 @@
+"""Data files of one kind of record by key, with the sources that the records name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from pricing.files.record import Record
+from pricing.files.records import read_record, read_text, validate_records
+from pricing.files.snapshot import load_snapshot
+
+R = TypeVar("R", bound=Record)
+
+
+def load_entries(path: Path, file_kind: type[Record], place: str, kind: type[R]) -> dict[str, R]:
+    """Return the records of a file by key, in its order, from its snapshot if that is current.
+
+    Args:
+        path: The file.
+        file_kind: The type of the file, with `sources` and the fields of each record.
+        place: The key that holds the records, such as `rules`.
+        kind: The type of the records.
+
+    Raises:
+        PriceFileError: If the file can't be used. The text names the field and the fix.
+    """
+    text = read_text(path)
+
+    def validated() -> dict[str, R]:
+        file = read_record(path.name, text, file_kind)
+        return validate_records(path.name, place, getattr(file, place), kind, getattr(file, "sources"))  # noqa: B009
+
+    return load_snapshot(path, dict[str, kind], [text], validated)  # type: ignore[valid-type]
