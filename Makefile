@@ -8,7 +8,7 @@ DEV_STAMP := .venv/.dev-installed
 test coverage fuzz test-chaos: export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test coverage test-chaos fuzz audit check format bench lock schema schema-check docs dist smoke clean
+.PHONY: help install run test coverage test-chaos fuzz audit check format bench bench-scale lock schema schema-check docs dist smoke clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ format: $(DEV_STAMP) ## format the code
 
 bench: $(DEV_STAMP) ## measure the speed, as ratios of medians
 	@$(BIN)/python -m benchmarks
+
+bench-scale: $(DEV_STAMP) ## measure commands and alerts with a million estimates on PostgreSQL; takes 10 GB of disk
+	@$(BIN)/python -m benchmarks.scale
 
 lock: .venv/bin/python ## choose new dependency versions and write the lock files
 	@$(BIN)/pip install --quiet uv
