@@ -35,7 +35,7 @@ from calculator.payback.preparation import UnpricedWork, unpriced_work
 from calculator.payback.rules_of_thumb import RuleOfThumb, favoured_side, rules_of_thumb
 from calculator.payback.turning_change import turning_change
 from calculator.question.customers import customer_of
-from calculator.question.keys import INPUT_LABELS, KEYS, Key, in_section, key_of, nearest_key, unknown_key
+from calculator.question.keys import INPUT_LABELS, KEYS, Key, Section, in_section, key_of, nearest_key, unknown_key
 from calculator.question.quantities import DAYS_A_MONTH, Amount, parse_number
 from calculator.question.scenario import YOUR_GPUS, Scenario, default_text, read_scenario
 from calculator.result import (
@@ -99,6 +99,7 @@ __all__ = [
     "RuleOfThumb",
     "SavingRange",
     "Scenario",
+    "Section",
     "SetAside",
     "SetAsideCode",
     "Threshold",

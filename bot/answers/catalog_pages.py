@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.render.ages import OLD, OLD_MEANS, age, age_marked
@@ -11,11 +11,19 @@ from bot.render.page import TextPage
 from bot.render.short import short_day, spoken_days
 from bot.render.sources import read_day, source_title
 from bot.render.tables import Table
-from calculator import Key, UserError, in_section
+from calculator import Key, Section, UserError, in_section
 from pricing import Catalog, GpuOffer, Offer, Price, PriceKind, UnknownName
 
 EXAMPLE = " ".join(f"{key.name}={key.example}" for key in in_section("main"))
 MAX_MODELS = 40
+SECTION_TITLES: Mapping[Section, str] = {
+    "main": "keys for training and calls",
+    "options": "further keys",
+    "gpus": "keys for rented GPUs",
+    "setup": "keys for the training setup on rented GPUs",
+    "file": "keys for a training file",
+}
+"""The sections of the keys, in the order of help and reference."""
 
 COMMANDS = (
     ("/ftcost", "open the form"),

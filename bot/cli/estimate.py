@@ -173,18 +173,12 @@ def _parser(command: str) -> argparse.ArgumentParser:
 
 def _keys_help() -> str:
     """Return the keys of a scenario with their meanings, by section."""
-    from bot.answers.catalog_pages import key_row
+    from bot.answers.catalog_pages import SECTION_TITLES, key_row
 
     lines = ["Any number can be a range, 3..5 or 3..4..5, and can use k, M, B, commas and %."]
-    for title, keys in (
-        ("keys for training and calls", in_section("main")),
-        ("further keys", in_section("options")),
-        ("keys for rented GPUs", in_section("gpus")),
-        ("keys for the training setup on rented GPUs", in_section("setup")),
-        ("keys for a training file", in_section("file")),
-    ):
-        rows = [key_row(key) for key in keys]
-        if title == "keys for a training file":
+    for section, title in SECTION_TITLES.items():
+        rows = [key_row(key) for key in in_section(section)]
+        if section == "file":
             rows.insert(0, (f"{DATASET}=FILE", "Count a training file, in place of examples= and example=."))
         lines += ["", f"{title}:"]
         for example, meaning in rows:
