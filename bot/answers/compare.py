@@ -83,7 +83,7 @@ def _figures(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
         ("Likely", lambda offer: money(offer.total_usd) if offer.low else "–"),
         ("P10 – P90", _likely),
         ("Pays back after, calls", _pays_back),
-        ("Net against prompting", _net),
+        ("Saves against prompting", _saved),
         ("Cases paid back", _share),
     ]
     rows = [(label, *("–" if offer is None else text(offer) for offer in best_offers)) for label, text in formats]
@@ -163,9 +163,9 @@ def _pays_back(estimate: SavedOffer) -> str:
     return "never" if calls is None else f"{calls:,}"
 
 
-def _net(estimate: SavedOffer) -> str:
+def _saved(estimate: SavedOffer) -> str:
     net_usd = estimate.break_even.net_usd if estimate.break_even else None
-    return "–" if net_usd is None else signed(net_usd)
+    return "–" if net_usd is None else money(net_usd)
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.render.ages import age_marked
@@ -83,7 +84,9 @@ def breakdown_table(comparison: Comparison, estimate: Estimate, sources: dict[So
         estimate: The offer.
         sources: The number of each source.
     """
-    rows = [*_part(priced_lines(estimate), "Total", sources), *_rest_rows(comparison, estimate)]
+    rest, end = _rest_rows(comparison, estimate), estimate.offer.lifecycle
+    until = f" until {short_day(end.inference_ends, comparison.as_of)}" if rest and end and end.inference_ends else ""
+    rows = [*_part(priced_lines(estimate), f"Total{until}", sources), *rest]
     base = comparison.base
     if base and base.lines:
         rows.append((f"Prompting {base.model} today", "", "", "", ""))
@@ -102,12 +105,19 @@ def _rest_rows(comparison: Comparison, estimate: Estimate) -> list[tuple[str, ..
     own, total = estimate.total_usd, periods.total(estimate)
     if not rest or total.usd is None or own is None or end is None or end.inference_ends is None:
         return []
-    base = comparison.base
-    label = f"Prompting {base.model if base else ''} from {short_day(end.inference_ends, comparison.as_of)} on"
+    day = end.inference_ends
+    label = f"Prompting {_model_after(comparison, day)} from {short_day(day, comparison.as_of)} on"
     step = Decimal(1).scaleb(-places_for(total.usd))
     amount = total.usd.quantize(step, ROUND_HALF_UP) - own.quantize(step, ROUND_HALF_UP)
     whole = f"Total over {horizon(comparison)}{'' if total.whole else ', at least'}"
     return [(label, "", "", money(amount), ""), (whole, "", "", money(total.usd), "")]
+
+
+def _model_after(comparison: Comparison, day: date) -> str:
+    """Return the model that is prompted from a day on: the base model, or what replaces it by then."""
+    base = comparison.context.base_price(comparison.plan)
+    model = base.model_on(day) if base else None
+    return model.model if model else ""
 
 
 def _part(lines: Sequence[LineItem], label: str, sources: dict[Source, int]) -> list[tuple[str, ...]]:

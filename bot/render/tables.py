@@ -15,7 +15,6 @@ from bot.render.money import (
     parts_of_total,
     places_for,
     quantity,
-    signed,
     unit_price,
 )
 from bot.render.short import short_day, span_text
@@ -251,19 +250,19 @@ def break_even_table(comparison: Comparison, estimates: Sequence[Estimate]) -> T
         if payback is None:
             return UNKNOWN, UNKNOWN, ""
         if payback.calls is None:
-            return "never", _net(payback), ""
+            return "never", _saved(payback), ""
         day = short_day(payback.day, comparison.as_of) if payback.day else "beyond the horizon"
-        return day, _net(payback), f"{payback.calls:,}"
+        return day, _saved(payback), f"{payback.calls:,}"
 
     return Table(
-        ("Offer", "Pays back", f"Net, {horizon(comparison)}", "After, calls"),
+        ("Offer", "Pays back", f"Saves, {horizon(comparison)}", "After, calls"),
         ("left", "right", "right", "right"),
         tuple(offer_rows(estimates, cells)),
     )
 
 
-def _net(payback: BreakEven) -> str:
-    return "" if payback.net_usd is None else signed(payback.net_usd)
+def _saved(payback: BreakEven) -> str:
+    return "" if payback.net_usd is None else money(payback.net_usd)
 
 
 def group_options(comparison: Comparison) -> list[tuple[str, list[Estimate]]]:

@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 from calculator.answer.periods import EqualPeriods, equal_periods
 from calculator.answer.usability import set_aside
 from calculator.comparison import Comparison, computed_once
+from calculator.costs.base_model import cached_from
 from calculator.costs.capacity import ServingReplica, deployment_of
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.offer_estimate import EstimateContext, estimate_offer
@@ -78,6 +79,8 @@ class _Volumes:
         self._context = comparison.context.estimate_context(comparison.plan)
         self._model = comparison.context.models.get(estimate.offer.id)
         self._offer_at = _offer_at(comparison, estimate.offer)
+        base = comparison.context.base_price(comparison.plan)
+        self._cached_from = cached_from(base) if base and self._plan.cached_share is None else 0
 
     def priced(self, calls_per_day: int) -> tuple[EstimateContext, Estimate]:
         """Return the option at a number of calls a day, and what it was priced with."""
@@ -93,11 +96,14 @@ class _Volumes:
         """Return whether the option saves, also where the next deployment is needed.
 
         With traffic that doesn't grow, each further deployment is paid back more easily than the one before it, so an
-        option that saves at the start of the next one saves at any number of calls above.
+        option that saves at the start of the next one saves at any number of calls above. So it is with the calls from
+        which today's prompt stays in the seller's cache.
         """
         context, estimate = self.priced(calls_per_day)
         if not self._saves(context, estimate):
             return False
+        if calls_per_day < self._cached_from and not self.saves(self._cached_from):
+            return False  # it only saves where prompting isn't cached
         most = _most_calls(estimate)
         return most is None or bool(self._plan.growth_per_month) or self.saves(self._days(most) + 1)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from calculator.costs.horizon import months_between
-from calculator.costs.inference import CallPrices, caching_of, inference_lines, unpriced_calls
+from calculator.costs.inference import MINUTES_A_DAY, CallPrices, caching_of, inference_lines, unpriced_calls
 from calculator.errors import FieldErrors
 from calculator.numeric import ZERO, larger, smaller
 from calculator.question.resolved import PointRates, ResolvedScenario
@@ -85,6 +85,13 @@ def estimate_base(plan: ResolvedScenario, base: BasePrice, on: date) -> BaseEsti
 def priced_months(base: BasePrice, on: date) -> Decimal | None:
     """Return the months until the base model and those that replace it have ended; None if the last of them stays."""
     return months_between(on, base.last_day) if base.last_day else None
+
+
+def cached_from(base: BasePrice) -> int:
+    """Return the calls a day from which a prompt stays cached at the base model and those that replace it."""
+    rule = base_call_prices(base).caching
+    own = -(-MINUTES_A_DAY // rule.lifetime_minutes) if rule and rule.automatic and rule.lifetime_minutes else 0
+    return max(own, cached_from(base.successor)) if base.successor else own
 
 
 def _prompting_lines(plan: ResolvedScenario, base: BasePrice, on: date) -> list[LineItem]:

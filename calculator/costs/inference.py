@@ -16,6 +16,7 @@ from calculator.result import LineItem
 from pricing import CachingRule, Offer, Price, PriceKind, caching_rule
 
 MILLION = Decimal(1_000_000)
+MINUTES_A_DAY = 24 * 60
 History = Callable[[PriceKind], tuple[Price, ...]]
 
 
@@ -72,7 +73,8 @@ def cached_tokens(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices:
     """Return the tokens of a call that are read from the cache.
 
     A share in the question applies to the prompt, or to the call's input if there is no prompt. Without one, the
-    seller's automatic caching applies to the fixed prompt. A prompt below the seller's minimum is never cached.
+    seller's automatic caching applies to the fixed prompt, if calls that are spread evenly over the day come before the
+    seller drops the prompt. A prompt below the seller's minimum is never cached.
 
     Args:
         plan: The scenario.
@@ -84,11 +86,26 @@ def cached_tokens(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices:
         return _cacheable_tokens(plan, prompt_tokens, prices) * plan.cached_share
     if prompt_tokens is None or rule is None or not rule.automatic:
         return ZERO
+    if not (stays := stays_cached(plan, rule)):
+        return ZERO
     if not rule.step_tokens:
-        return _cacheable_tokens(plan, prompt_tokens, prices)
+        return _cacheable_tokens(plan, prompt_tokens, prices) * stays
     step, least = Decimal(rule.step_tokens), Decimal(prices.least_cached)
     steps = round_down(larger(ZERO, prompt_tokens - least) / step)
-    return (least + steps * step) * _reaches(prompt_tokens, prices.least_cached)
+    return (least + steps * step) * _reaches(prompt_tokens, prices.least_cached) * stays
+
+
+def stays_cached(plan: ResolvedScenario, rule: CachingRule) -> Decimal:
+    """Return 1 if evenly spread calls come before the seller drops a prompt from its cache, else 0, in every sample.
+
+    Args:
+        plan: The scenario; without a number of calls, they are taken to be frequent.
+        rule: The seller's caching.
+    """
+    calls = plan.calls_per_month if plan.caching_calls_per_month is None else plan.caching_calls_per_month
+    if rule.lifetime_minutes is None or not calls:
+        return ONE
+    return smaller(ONE, round_down(calls * rule.lifetime_minutes / (plan.days_per_month * MINUTES_A_DAY)))
 
 
 def caching_note(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: CallPrices, seller: str) -> str | None:
@@ -107,6 +124,11 @@ def caching_note(plan: ResolvedScenario, prompt_tokens: Decimal | None, prices: 
         return f"no automatic prompt caching is recorded for {seller}: the whole prompt pays the input price"
     if not rule.automatic:
         return f"{seller} caches a prompt only on request: the whole prompt pays the input price ({rule.source.title})"
+    if not tokens and not stays_cached(plan, rule):
+        return (
+            f"{seller} drops a prompt that no call has read for {rule.lifetime_minutes} minutes, and these calls, "
+            f"spread over the day, are further apart: the whole prompt pays the input price ({rule.source.title})"
+        )
     if not tokens:
         least = f"{prices.least_cached:,} tokens"
         return f"{seller} caches prompts from {least} on: this one is too short ({rule.source.title})"

@@ -217,7 +217,8 @@ def call_usd(plan: ResolvedScenario, side: CallSide, prices: CallPrices, as_of: 
     """
     graduated = any(price.tiers for kind in ("input", "output") for price in prices.history(kind))
     calls = plan.calls_per_month or ONE if graduated else ONE
-    month = plan._replace(calls_per_month=calls, growth_per_month=ZERO)
+    rate = plan.calls_per_month if plan.caching_calls_per_month is None else plan.caching_calls_per_month
+    month = plan._replace(calls_per_month=calls, growth_per_month=ZERO, caching_calls_per_month=rate)
     lines = inference_lines(month, side, _prices_on(prices, as_of), as_of, ONE)
     total = sum_amounts(line.amount_usd for line in lines)
     if not lines:

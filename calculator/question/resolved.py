@@ -97,6 +97,8 @@ class ResolvedScenario(NamedTuple):
     """Its input and output tokens of a run."""
     unpacked: bool = False
     """Every example is padded to the longest sequence."""
+    caching_calls_per_month: Decimal | None = None
+    """Calls that keep a prompt in the seller's cache; None: those of the scenario."""
     sequence_tokens: Decimal | None = None
     """The longest sequence, as far as the question gives it."""
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from calculator.answer.periods import EqualPeriods, equal_periods
 from calculator.comparison import Comparison, computed_once
 from calculator.numeric import ONE
 from calculator.question.keys import KEYS
@@ -35,6 +36,8 @@ class Driver(NamedTuple):
 def sensitivity(comparison: Comparison, estimate: Estimate) -> tuple[Driver, ...]:
     """Return what each ranged input does to the total of an offer, the others at their likely value.
 
+    The total is over the horizon, with prompting after the end of the model; without a baseline it ends with the model.
+
     Args:
         comparison: The answer that the estimate belongs to. If its question has no ranges, every uncertain number is
             taken to be off by `comparison.spread`.
@@ -49,9 +52,12 @@ def sensitivity(comparison: Comparison, estimate: Estimate) -> tuple[Driver, ...
     same = tuple(candidate for candidate in comparison.context.offers if candidate.id == offer.id)
     context = comparison.context._replace(offers=same)
 
+    filled = equal_periods(comparison).has_baseline
+
     def total(name: str, end: Decimal) -> Decimal | None:
         plan = resolve(scenario, lambda key, amount: end if key == name else amount.likely)
-        total = next(priced.total for priced in context.estimates(plan) if priced.offer.id == offer.id)
+        priced = next(candidate for candidate in context.estimates(plan) if candidate.offer.id == offer.id)
+        total = EqualPeriods(context, plan).total(priced) if filled else priced.total
         return total.usd if total.whole else None
 
     drivers = []

@@ -46,6 +46,8 @@ class CachingRule(Record):
     """Shorter prompts aren't cached; None: not published."""
     step_tokens: Tokens = None
     """Cached tokens are the minimum and multiples of this; None: any number."""
+    lifetime_minutes: Tokens = None
+    """Minutes without a call after which a prompt is no longer cached, at least; None: nothing is assumed."""
     read: Usd = None
     """Price of cached tokens as a factor of the input price, where the model's own cached price isn't known."""
     write: Usd

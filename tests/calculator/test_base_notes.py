@@ -16,6 +16,7 @@ from calculator import (
     estimate,
     option,
     read_scenario,
+    threshold,
     verdict,
 )
 from pricing import load_catalog
@@ -152,3 +153,35 @@ def test_a_base_model_that_has_ended_decides_nothing() -> None:
     fields = {"on": "your-rates", "rates": "0/0.5/1", "base": "openai/gpt-3.5-turbo"}
     comparison = estimate(read_scenario({**QUESTION, **fields}), load_catalog(), ON)
     assert (verdict(comparison).answer, verdict(comparison).reason) == ("not_enough", "base_ends")
+
+
+@pytest.mark.parametrize(
+    ("calls", "usd", "note"),
+    [
+        ("143/day", "4.08", "OpenAI drops a prompt that no call has read for 10 minutes"),
+        ("144/day", "1.62", "OpenAI caches 1,920 of the 2,000 prompt tokens by itself"),
+    ],
+)
+def test_a_prompt_stays_cached_if_calls_come_in_time(calls: str, usd: str, note: str) -> None:
+    """144 calls a day are one every 10 minutes. 30 × 143 calls of 2,100 × $0.40 and 70 × $1.60 ÷ 1M are $4.08; 30 × 144
+    of 180 × $0.40, 1,920 × $0.10 and 70 × $1.60 are $1.62.
+    """
+    fields = {"on": "your-rates", "rates": "0/0.4/1.6", "base": "openai/gpt-4.1-mini", "call": "100/70", "days": "30"}
+    scenario = read_scenario({**QUESTION, **fields, "calls": calls, "prompt": "2000->100", "months": "1"})
+    comparison = estimate(scenario, load_catalog(), ON)
+    base = comparison.base
+    assert base is not None
+    assert base.monthly_usd is not None
+    assert round(base.monthly_usd, 2) == Decimal(usd)
+    assert any(text.startswith(note) for text in base_notes(comparison))
+
+
+def test_a_saving_below_the_caching_rate_is_no_threshold() -> None:
+    """A tuned call costs 165 × $2.00 and 70 × $1.00 ÷ 1M = $0.0004: between $0.000952 uncached and $0.000376 cached."""
+    fields = {"on": "your-rates", "rates": "0/2/1", "base": "openai/gpt-4.1-mini", "call": "100/70", "days": "30"}
+    scenario = read_scenario({**QUESTION, **fields, "calls": "1k/day", "prompt": "2000->65", "months": "1"})
+    comparison = estimate(scenario, load_catalog(), ON)
+    limit = threshold(comparison, comparison.estimates[0])
+    assert limit is not None
+    assert limit.calls_per_day is None
+    assert verdict(comparison).reason == "never_pays"

@@ -173,7 +173,7 @@ async def test_ranges_and_break_even_have_rows_of_their_own(workspace: Workspace
     assert cells["epochs"] == ["3", "2..4"]
     assert cells["Whole horizon"] == ["$13,080.00", "$13,040.00 – $13,120.00"]
     assert cells["Pays back after, calls"] == ["17,142,858"] * 2
-    assert cells["Net against prompting"] == ["+$6.00"] * 2
+    assert cells["Saves against prompting"] == ["$6.00"] * 2
     assert [row[0] for row in cells.values() if row[1].startswith("67%")] == ["–"]
     assert cells["P10 – P90"][0] == "–"
     assert "13,040" in cells["P10 – P90"][1]

@@ -75,14 +75,14 @@ def test_whole_answer_has_every_offer_with_its_reason_and_source(catalog: Catalo
 
 
 def test_model_that_ends_is_followed_by_prompting_in_the_breakdown(catalog: Catalog) -> None:
-    """Tuned GPT-4.1 mini ends on 2027-10-14: its total and the prompting after it make the 12 months."""
+    """Tuned GPT-4.1 mini ends on 2027-10-14: its total and the prompting of GPT-6 Luna after it make 12 months."""
     comparison = compare(f"on=azure/gpt-4.1-mini@global {TRAFFIC} base=gpt-4.1-mini", catalog)
     (priced,) = comparison.estimates
     table = breakdown_table(comparison, priced, numbered_sources(comparison, priced))
     usd = {row[0]: float(row[3].strip("$").replace(",", "")) for row in table.rows if row[3]}
-    rest = usd["Prompting gpt-4.1-mini from 14 Oct 2027 on"]
+    rest = usd["Prompting gpt-6-luna from 14 Oct 2027 on"]
     assert rest > 0
-    assert round(usd["Total"] + rest, 2) == usd["Total over 12 months"]
+    assert round(usd["Total until 14 Oct 2027"] + rest, 2) == usd["Total over 12 months"]
 
 
 def test_colours_are_for_terminals_that_have_them() -> None:
