@@ -5,6 +5,7 @@ The process reads a `ConversionTask` as JSON from standard input and writes one 
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -50,7 +51,7 @@ def convert_file(path: Path, platform: str, rules: DatasetRules, out: BinaryIO, 
     written, failed, faults = 0, 0, list[str]()
     for number, record in _records(open_training_file(TrainingFile(path), columns).chunks):
         try:
-            out.write(msgspec.json.encode(_converted(record, platform, rules, target)) + b"\n")
+            out.write(_encoded(_converted(record, platform, rules, target)) + b"\n")
             written += 1
         except ConversionError as error:
             failed += 1
@@ -70,6 +71,14 @@ def _records(chunks: Iterable[bytes]) -> Iterator[tuple[int, Any]]:
         for number, raw in enumerate(block.data.split(b"\n"), block.first_line):
             if line := raw.strip(b" \t\r"):
                 yield number, decode_line(line, number)
+
+
+def _encoded(record: dict[str, Any]) -> bytes:
+    """Return a record as JSON; half a surrogate pair, which UTF-8 doesn't have, stays escaped."""
+    try:
+        return msgspec.json.encode(record)
+    except UnicodeEncodeError:
+        return json.dumps(record).encode()
 
 
 def _common_target(path: Path, platform: str, rules: DatasetRules, columns: Columns | None) -> Format | None:

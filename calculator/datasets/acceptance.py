@@ -23,9 +23,9 @@ _UNWRITTEN: frozenset[Trait] = frozenset(("openai_keys", "weight_elsewhere"))
 _MERGED: frozenset[Trait] = frozenset(("two_users", "two_assistants"))
 
 # Traits that a format can't hold: `ftcost convert` doesn't write such examples.
-_OPENAI_LACKS: frozenset[Trait] = frozenset(("unknown_key", "video"))
+_OPENAI_LACKS: frozenset[Trait] = frozenset(("unknown_key", "video", "image_beside"))
 _GEMINI_LACKS: frozenset[Trait] = frozenset(
-    ("unknown_key", "video", "bad_arguments", "late_system", "name", "weight_zero", "many_answers", "image_elsewhere")
+    (*_OPENAI_LACKS, "bad_arguments", "late_system", "name", "weight_zero", "many_answers", "image_elsewhere")
 )
 _NOVA_LACKS: frozenset[Trait] = frozenset((*_GEMINI_LACKS, "image_link", "image_in_gs"))
 

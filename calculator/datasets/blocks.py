@@ -11,7 +11,7 @@ from calculator.datasets.decoding import LOOSE, NESTED, decode_line, record_of, 
 from calculator.datasets.lines import Block
 from calculator.datasets.parsed_line import MessageOverhead, ParsedLine
 from calculator.datasets.plain_chat import Chat, decode_chats, keys_of, sum_chats, texts_of, traits_of
-from calculator.datasets.problems import Kind, Problem, quoted
+from calculator.datasets.problems import PARTLY_COUNTED, Kind, Problem, quoted
 from calculator.datasets.reading import NOTHING_TRAINED, ROLES, read_record
 from calculator.datasets.recognition import foreign_kind, format_of
 from calculator.datasets.reserved_words import find_reserved
@@ -46,7 +46,8 @@ class CountingRules(NamedTuple):
 
     def name(self, problem: Problem) -> Problem:
         """Return a problem with the platforms that refuse it."""
-        refusing = self.refused_by.get(problem.kind)
+        # A chat without a trained answer is refused only if all are.
+        refusing = None if problem.kind == "nothing_trained" else self.refused_by.get(problem.kind)
         return problem._replace(text=f"{problem.text} Refused by {refusing}.") if refusing else problem
 
 
@@ -186,8 +187,11 @@ def _count_lines(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Bl
 
 
 def _key_of(reading: ParsedLine, line: bytes) -> int:
-    """Return a hash of the texts, or of the whole line if it has more than text."""
-    return hash(line) if reading.images or not reading.by_rule else hash(tuple(reading.texts))
+    """Return a hash of the texts, or of the whole line if it has more than texts that are counted."""
+    is_partly_counted = any(problem.kind in PARTLY_COUNTED for problem in reading.problems)
+    if reading.images or is_partly_counted or not reading.by_rule or not reading.texts:
+        return hash(line)
+    return hash(tuple(reading.texts))
 
 
 def read_line(line: bytes, number: int, rules: CountingRules) -> ParsedLine | Problem:
@@ -234,7 +238,7 @@ def _unknown(record: dict[str, Any], number: int) -> Problem:
     if foreign := foreign_kind(record):
         return Problem(number, kind, f"The line is {foreign}.")
     lists = [key for key, value in record.items() if isinstance(value, list) and value and isinstance(value[0], dict)]
-    if len(record) == 1 and lists and format_of(record[lists[0]][0]):
+    if lists and format_of(record[lists[0]][0]):
         text = f"The examples are in the list {quoted(lists[0])} of one object. Write each on its own line, with jq -c."
         return Problem(number, kind, text)
     keys = ", ".join(quoted(key) for key in list(record)[:5]) or "none"

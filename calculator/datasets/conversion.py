@@ -7,6 +7,7 @@ from typing import Any
 
 from calculator.datasets.canonical import canonical
 from calculator.datasets.cleaning import KEPT_KEYS, REWRITTEN, clean_example
+from calculator.datasets.reading import MEDIA_KEYS
 from calculator.datasets.vendor_canonical import canonical_vendor
 from calculator.datasets.vendor_formats import ConversionError, to_gemini, to_nova
 from pricing import AS_IT_IS, DatasetRules, Format, Trait
@@ -30,6 +31,8 @@ def convert_record(
     Raises:
         ConversionError: The platform takes no such examples, or its format can't hold a part of this one.
     """
+    if any(isinstance(record.get(key), list) and record[key] for key in MEDIA_KEYS):
+        raise ConversionError("The line has images beside the text, which the copy would lose.")
     formats = rules.platforms[platform]
     target = target or formats.format_for(file_format)
     if target is None:

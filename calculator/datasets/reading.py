@@ -29,6 +29,8 @@ REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
 MESSAGE_KEYS = frozenset(
     ("role", "content", "name", "weight", "tool_calls", "tool_call_id", "function_call", "refusal", *REASONING_KEYS)
 )
+MEDIA_KEYS = ("images", "videos", "audios")
+"""Lists of files beside a text that has a mark for each."""
 ANSWER_KEYS = ("preferred_output", "non_preferred_output")
 _OTHER_ROLES = {
     **{name: name for name in ROLES},
@@ -59,6 +61,24 @@ def read_record(
         image_tokens: Tokens of an image at detail low; 0 if no rule is published.
         is_copied: True if the line is in another format than its file, so that it has to be converted.
     """
+    if pictures := sum(len(record[key]) for key in MEDIA_KEYS if isinstance(record.get(key), list)):
+        reading = _read_record(record, file_format, line, beside, image_tokens, is_copied=is_copied)
+        for _ in range(pictures):
+            reading.add_image()
+        reading.fault("image_beside", "The line has images beside the text. Put them into the content, as image_url.")
+        return reading
+    return _read_record(record, file_format, line, beside, image_tokens, is_copied=is_copied)
+
+
+def _read_record(
+    record: Mapping[str, Any],
+    file_format: Format,
+    line: int,
+    beside: Mapping[Format, MessageOverhead],
+    image_tokens: int,
+    *,
+    is_copied: bool,
+) -> ParsedLine:
     read = None if is_copied and file_format == "prompt-completion" else _READERS.get(file_format)
     if read:
         reading = ParsedLine(line, file_format, beside.get(file_format), image_tokens)
@@ -113,7 +133,7 @@ def note_weights(messages: Any, reading: ParsedLine) -> None:
 
 def _check_keys(record: Mapping[str, Any], keys: frozenset[str], reading: ParsedLine) -> None:
     formats = formats_in(record)
-    spare = sorted(record.keys() - keys)
+    spare = sorted(record.keys() - keys - set(MEDIA_KEYS))
     if record.keys() & _OPENAI_KEYS:
         reading.traits.add("openai_keys")
     if len(formats) > 1:
@@ -224,7 +244,7 @@ def _read_message(message: dict[str, Any], number: int, reading: ParsedLine, *, 
     role = message.get("role")
     if not isinstance(role, str) or role not in ROLES:
         role_text = quoted(role) if role is not None else "missing"
-        fix = _OTHER_ROLES.get(str(role).lower(), f"one of {', '.join(ROLES)}")
+        fix = _OTHER_ROLES.get(str(role).strip().lower(), f"one of {', '.join(ROLES)}")
         reading.fault("unknown_role", f"Message {number}: the role is {role_text}. Write {fix}.")
     role = role if isinstance(role, str) else ""
     reading.add(role)

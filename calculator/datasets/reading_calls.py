@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from calculator.datasets.call_order import SHORT_ID, calls_of
 from calculator.datasets.openai_calls import tool_list
 from calculator.datasets.parsed_line import ParsedLine, as_json
+from calculator.datasets.problems import quoted
 from calculator.datasets.tool_formula import tool_formula
+
+_NAME = re.compile("[A-Za-z0-9_-]{1,64}")
 
 
 def read_calls(message: Mapping[str, Any], number: int, reading: ParsedLine, *, trained: bool) -> bool:
@@ -27,6 +31,7 @@ def read_calls(message: Mapping[str, Any], number: int, reading: ParsedLine, *, 
     functions = [call.get("function") for call in calls_of(message)]
     all_calls = [call for call in (*functions, message.get("function_call")) if isinstance(call, dict)]
     for call in all_calls:
+        _check_name(call.get("name"), reading)
         reading.by_rule = False
         reading.traits.add("tools")
         _check_arguments(call.get("arguments", "{}"), number, reading)
@@ -39,6 +44,12 @@ def read_calls(message: Mapping[str, Any], number: int, reading: ParsedLine, *, 
         text = f"Message {number} has a text and a call. Write the text into a message before it."
         reading.fault("text_and_call", text)
     return bool(all_calls)
+
+
+def _check_name(name: Any, reading: ParsedLine) -> None:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        text = f"The name {quoted(name)} of a function has other characters than letters, digits, _ and -, or over 64."
+        reading.fault("function_name", f"{text} Rename it.")
 
 
 def _check_arguments(arguments: Any, number: int, reading: ParsedLine) -> None:
@@ -117,5 +128,10 @@ def _check_tools(tools: Any, reading: ParsedLine) -> None:
     if not all(isinstance(function, dict) for function in functions):
         text = "A tool has its name beside the type, not in function. `ftcost convert` writes it in function."
         reading.fault("flat_tool", text)
-    elif any(function is not None and not {"description", "parameters"} <= function.keys() for function in functions):
+    for function in functions:
+        if isinstance(function, dict):
+            _check_name(function.get("name"), reading)
+    if any(
+        isinstance(function, dict) and not {"description", "parameters"} <= function.keys() for function in functions
+    ):
         reading.traits.add("bare_tool")

@@ -68,6 +68,8 @@ def read_prompt(value: Any, key: str, reading: ParsedLine, *, trained: bool) -> 
 
 
 def _read_part(part: Any, number: int, reading: ParsedLine, *, trained: bool) -> None:
+    if isinstance(part, str):
+        part = {"text": part}
     if not isinstance(part, dict):
         reading.fault("bad_message", f"Message {number}: a part of the content isn't an object with a type.")
         return
@@ -91,4 +93,5 @@ def _read_part(part: Any, number: int, reading: ParsedLine, *, trained: bool) ->
         return
     if is_odd:
         fix = "`ftcost convert` writes it as text or image_url, as in chats."
-        reading.fault("odd_part", f"Message {number}: a part of the content has the type {quoted(kind)}. {fix}")
+        typed = f"has the type {quoted(kind)}" if kind else "has no type"
+        reading.fault("odd_part", f"Message {number}: a part of the content {typed}. {fix}")

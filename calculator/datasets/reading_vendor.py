@@ -223,6 +223,11 @@ def read_tokens(record: Mapping[str, Any], reading: ParsedLine) -> None:
     if not isinstance(tokens, list) or not tokens:
         reading.fault("empty_content", "input_ids is empty. Write the tokens of the example.")
         return
+    if not all(isinstance(token, int) for token in tokens):
+        reading.fault("bad_message", "input_ids isn't a list of whole numbers. Write the tokens of one example.")
+        return
+    if isinstance(labels, list) and len(labels) != len(tokens):
+        reading.fault("bad_message", f"{len(labels)} labels stand for {len(tokens)} tokens. Write one for each.")
     reading.fixed_tokens += len(tokens)
     trained = labels if isinstance(labels, list) else tokens
     reading.fixed_trained += sum(label != IGNORED_LABEL for label in trained)

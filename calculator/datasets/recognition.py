@@ -52,6 +52,7 @@ _RECORD_KEYS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset(("message_id", "parent_id")), _EXPORTED),
     (frozenset(("mapping", "current_node")), _EXPORTED.replace("a message", "a conversation")),
     (frozenset(("mapping", "create_time")), _EXPORTED.replace("a message", "a conversation")),
+    (frozenset(("guild", "messages")), _EXPORTED.replace("a message", "a conversation")),
     (frozenset(("chat_messages",)), _EXPORTED.replace("a message", "a conversation")),
     *((frozenset((level, text)), _LOG) for level in ("level", "severity", "levelname") for text in ("msg", "message")),
     (frozenset(("anchor", "positive")), _TEXTS),
@@ -104,6 +105,8 @@ def is_messages(value: Any) -> TypeGuard[list[dict[str, Any]]]:
 
 def foreign_kind(record: Mapping[str, Any]) -> str | None:
     """Return what a record is instead of a training example: `a request of a batch, …`; None if that is unknown."""
+    if isinstance(record.get("request"), dict):
+        return _RESULT if "response" in record else _REQUEST
     return next((text for keys, text in _RECORD_KEYS if keys <= record.keys()), None)
 
 

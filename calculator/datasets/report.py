@@ -167,7 +167,11 @@ def _uncounted(count: DatasetCount) -> str | None:
 def _by_format(count: DatasetCount) -> str | None:
     if count.format in ("gemini", "gemini-preference", "bedrock-nova", "bedrock-nova-preference"):
         return "the tokenizer of the models with this format isn't published; the text is counted with OpenAI's"
-    if count.format in ("prompt-completion", "text") and not count.other_formats:
+    if count.format == "prompt-completion" and count.other_formats:
+        return (
+            "the pairs are counted without the tokens that a copy as chats adds, 11 each; the other lines as the copy"
+        )
+    if count.format in ("prompt-completion", "text"):
         return (
             "the texts are counted; no platform with this format publishes the tokens that it adds, about 5 to 15 per "
             "example"

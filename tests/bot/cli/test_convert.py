@@ -39,6 +39,23 @@ def test_copy_is_written_beside_the_file(path: Path, capsys: pytest.CaptureFixtu
     assert records(copy) == CHATS
 
 
+def test_half_a_surrogate_pair_stays_escaped(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path.write_text('{"question": "a \\ud83d b", "answer": "yes"}\n')
+    assert main(["convert", str(path), "--to", "openai"]) == 0
+    assert "a \\ud83d b" in path.with_name("set.openai.jsonl").read_text()
+
+
+def test_lines_of_several_formats_become_one(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Together takes pairs of texts as they are, but not beside chats."""
+    with path.open("a") as file:
+        file.write('{"prompt": "how much is 9", "completion": "two dollars"}\n')
+    assert main(["convert", str(path), "--to", "together"]) == 0
+    question, answer = ({**message} for message in CHATS[0]["messages"])
+    assert records(path.with_name("set.together.jsonl")) == [
+        *CHATS, {"messages": [question | {"content": "how much is 9"}, answer]}
+    ]  # fmt: skip
+
+
 def test_copy_goes_to_the_output(path: Path, tmp_path: Path) -> None:
     assert main(["convert", str(path), "--to", "gemini", "-o", str(tmp_path / "copy.jsonl")]) == 0
     (first, *_) = records(tmp_path / "copy.jsonl")

@@ -70,6 +70,10 @@ CASES: list[tuple[Any, dict[str, str]]] = [
     (chat(USER, message("assistant", "so", tool_calls=[CALL]), RESULT, ANSWER), fates("op az to fi", "go be", "mi")),
     (chat(USER, message("assistant", None, tool_calls=[CALL]), USER, ANSWER), fates("op az to fi", "go be", "mi")),
     (chat(USER, RESULT, ANSWER), fates("op az to fi", "go", "mi be")),
+    # a name that the APIs don't take; images beside the text, which a copy would lose; a list of texts
+    (chat(USER, ANSWER, tools=[{"type": "function", "function": {"name": "f!"}}]), fates("to fi", "go be", "op az mi")),
+    (chat(USER, ANSWER, images=["a.png"]), fates("op az fi", "", "to mi go be")),
+    (chat(message("user", ["hi"]), ANSWER), fates("mi fi", "op az to go be")),
     (chat(USER, ANSWER, tools=[{"name": "f"}]), fates("to fi", "op az mi go be")),
     (chat(USER, ANSWER, tools="[]"), fates("", "op az mi to fi go be")),
     (

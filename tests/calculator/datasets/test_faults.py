@@ -86,6 +86,13 @@ FAULTS = [
     ("unmatched_result", chat(USER, message("tool", "3", tool_call_id="c2"), ANSWER), "Message 2"),
     ("text_and_call", chat(USER, message("assistant", "so", tool_calls=[ID_CALL])), "Message 2"),
     ("flat_tool", chat(USER, ANSWER, tools=[TOOL["function"]]), "in function"),
+    ("function_name", chat(USER, ANSWER, tools=[{**TOOL, "function": {"name": "look up"}}]), "“look up”"),
+    ("image_beside", chat(USER, ANSWER, images=["a.png"]), "into the content"),
+    ("bad_message", {"input_ids": [[1]], "labels": [[1]]}, "whole numbers"),
+    ("bad_message", {"input_ids": [1, 2], "labels": [1]}, "1 labels"),
+    ("odd_part", chat(message("user", ["hi"]), ANSWER), "no type"),
+    ("unknown_format", {"request": {"contents": []}}, "a request of a batch"),
+    ("unknown_format", {"train": [GOOD], "test": []}, "the list “train”"),
     ("reserved_word", chat(message("user", "the user: hi"), ANSWER), "“user:”"),
     ("reserved_word", chat(message("user", [{"type": "text", "text": "see <image>"}]), ANSWER), "“<image>”"),
     ("no_call_id", chat(USER, message("assistant", None, tool_calls=[CALL]), ANSWER), "a call has no id"),
@@ -160,6 +167,14 @@ def test_a_preference_pair_and_a_graded_chat_have_their_own_ends() -> None:
     assert "openai-preference" in count(jsonl(GOOD, PAIR))[1][-1].text
     _, problems = count(jsonl(RFT, {**chat(USER, ANSWER), "answer": "42"}))
     assert [(problem.line, problem.kind) for problem in problems] == [(2, "last_not_user")]
+
+
+def test_lines_without_counted_texts_are_no_duplicates() -> None:
+    """They are compared as a whole."""
+    _, problems = count(jsonl({"input_ids": [1, 2], "labels": [1, 2]}, {"input_ids": [1, 3], "labels": [1, 3]}))
+    assert problems == []
+    _, problems = count(jsonl({"messages": {"role": "a"}}, {"messages": {"role": "b"}}))
+    assert {problem.kind for problem in problems} == {"no_messages"}
 
 
 def test_images_to_grade_are_named() -> None:
