@@ -70,7 +70,7 @@ def intent_of(text: str, fields: Collection[str], parts: Names) -> Intent:
         parts: Its names.
     """
     keys = set(fields)
-    has_names = bool(parts.tuned or parts.baseline or parts.platforms)
+    has_names = any(parts)
     if asks_about_memory(text) and not keys & {"examples", "example"}:
         return "fit"
     if re.search(_BREAK_EVEN, text):

@@ -59,14 +59,25 @@ def _place_offers(sentence: Sentence, tuned: list[Mention], intent: Intent, part
                 sentence.assume(mention.assumed)
     else:
         offers = [name for mention in tuned if (name := sentence.name_of(mention, "offer", "base", "shape"))]
+    if parts.sellers:
+        sentence.fields["on"] = ",".join([*parts.platforms, *parts.sellers])
+        if len(tuned) == 1 and "shape" in tuned[0].names:
+            sentence.set("model", tuned[0].names["shape"])
+        return
     on_gpus = "gpu" in sentence.fields or sentence.fields.get("on") == "gpu"
     if on_gpus and len(tuned) == 1 and not parts.platforms and "shape" in tuned[0].names:
         sentence.set("on", "gpu")
         sentence.set("model", tuned[0].names["shape"])
     elif offers and parts.platforms:
-        sentence.set("on", ",".join(f"{platform}/{offer}" for platform in parts.platforms for offer in offers))
+        sentence.set("on", ",".join(_offer_of(platform, offer) for platform in parts.platforms for offer in offers))
     elif offers or parts.platforms:
         sentence.set("on", ",".join(dict.fromkeys([*offers, *parts.platforms])))
+
+
+def _offer_of(platform: str, offer: str) -> str:
+    """Return the offer of a platform, or of one of its kinds: `azure/gpt-4.1-mini@regional` for `azure@regional`."""
+    name, at, kind = platform.partition("@")
+    return f"{name}/{offer}{at}{kind}"
 
 
 def _place_shape(sentence: Sentence, parts: Names) -> None:

@@ -33,6 +33,8 @@ class Names(NamedTuple):
     tuned: list[Mention]
     baseline: list[Mention]
     platforms: list[str]
+    sellers: list[str]
+    """Those who rent GPUs."""
 
 
 def read_names(sentence: Sentence) -> Names:
@@ -60,14 +62,17 @@ def read_names(sentence: Sentence) -> Names:
             baseline.append(mention)
         else:
             loose.append(mention)
-    platforms = list(dict.fromkeys(sentence.mentions[int(index)].name for index in re.findall(r"⟦p(\d+)⟧", text)))
-    sentence.text = re.sub(rf"{_NOT}(?=⟦[mp])|\bbetween (?=⟦[mp])|⟦[mp]\d+⟧", "¦", text)
+    platforms, sellers = (
+        list(dict.fromkeys(sentence.mentions[int(index)].name for index in re.findall(rf"⟦{letter}(\d+)⟧", text)))
+        for letter in "ps"
+    )
+    sentence.text = re.sub(rf"{_NOT}(?=⟦[mp])|\bbetween (?=⟦[mp])|⟦[mps]\d+⟧", "¦", text)
     if tuned and loose and not baseline:  # “we summarise with GPT-4o; could a tuned 4o-mini do it?”
         baseline = [mention for mention in loose if _is_used(text, sentence.mentions.index(mention))]
         loose = [mention for mention in loose if mention not in baseline]
     if loose and not tuned:
         tuned, loose = loose, []
-    return Names(tuned + loose, baseline, platforms)
+    return Names(tuned + loose, baseline, platforms, sellers)
 
 
 def _is_used(text: str, index: int) -> bool:

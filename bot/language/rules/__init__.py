@@ -6,10 +6,10 @@ from bot.language.rules import bounds, filters, hardware, prompt, relative, serv
 from bot.language.tagging.sentence import Rule
 
 RULES: tuple[Rule, ...] = (
-    filters.read_class, filters.read_size, filters.read_features, filters.read_region, serving.read_context_need,
+    filters.read_class, filters.read_size, serving.read_context_need, filters.read_features, filters.read_kind, filters.read_region,
     serving.read_deployments, serving.read_latency, hardware.read_setup,
     relative.read_replaced, training.read_retraining, traffic.read_growth, relative.read_relative,
-    bounds.read_units, bounds.read_bounds, bounds.read_products, bounds.read_exclusions,
+    bounds.read_past, bounds.read_units, bounds.read_bounds, bounds.read_products, bounds.read_exclusions,
     prompt.read_shares, prompt.read_prompt,
     hardware.read_gpu_price, terms.read_money, traffic.read_spend, terms.read_horizon,
     training.read_single_example, training.read_counts, training.read_hours, serving.read_hosting, serving.read_days,
@@ -19,7 +19,7 @@ RULES: tuple[Rule, ...] = (
 
 RULES_AFTER_TOKENS: tuple[Rule, ...] = (
     hardware.read_gpus, hardware.read_model_size, terms.read_method, terms.read_customer, terms.read_display,
-    bounds.read_leftover_bounds,
+    bounds.read_leftover_bounds, terms.read_asides,
 )  # fmt: skip
 """Read after the token counts, whose numbers they would take."""
 

@@ -32,6 +32,16 @@ def read_bounds(sentence: Sentence) -> None:
             sentence.ask("I can't judge a number by itself. What would you like to change or compare?")
 
 
+def read_past(sentence: Sentence) -> None:
+    """Ask about numbers of the past, which aren't those to price."""
+    past = r"(?:used to (?:have|be|get|make|do|see|send|serve|handle|run)|previously|formerly|back then|in the past|last (?:year|month|week|quarter)|yesterday)"
+    for match in sentence.take(
+        rf"{past}(?! spent| paid)[^.;,⟦]*{N}[^.;,]*",
+        lambda match: sentence.number_of(match).kind != "money",
+    ):
+        sentence.ask(f"“{sentence.typed(match)}”: which number holds today?")
+
+
 def read_units(sentence: Sentence) -> None:
     """Ask for the tokens of a text that is measured in words, pages or bytes."""
     for match in sentence.take(
@@ -51,7 +61,7 @@ def read_leftover_bounds(sentence: Sentence) -> None:
 def read_products(sentence: Sentence) -> None:
     """Ask about numbers that belong to each user or machine, whose total isn't said."""
     for match in sentence.take(
-        rf"[^.;¦]*(?:(?:per|every|each) {_OWNER}|{N} {_OWNERS}\b[^.;,]*⟦n\d+⟧|⟦n\d+⟧ {v.CALLS} each\b[^.;,]*{v.PER_WORDS}|⟦n\d+⟧ {v.CALLS} ?{v.PER_WORDS} each\b)[^.;¦]*"
+        rf"[^.;¦]*(?:(?:per|every|each) {_OWNER}|each of (?:our|the|my|these) ⟦n\d+⟧|{N} {_OWNERS}\b[^.;,]*⟦n\d+⟧|⟦n\d+⟧ {v.CALLS} each\b[^.;,]*{v.PER_WORDS}|⟦n\d+⟧ {v.CALLS} ?{v.PER_WORDS} each\b)[^.;¦]*"
     ):
         sentence.ask(f"“{sentence.typed(match)}”: how many is that in all?")
     for match in sentence.take(

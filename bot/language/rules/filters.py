@@ -36,6 +36,10 @@ def read_class(sentence: Sentence) -> None:
         name = sentence.name_of(sentence.mentions[int(match["m"])], "base", "offer") if match["m"] else "base"
         if name:
             sentence.set("like", name)
+    for match in sentence.take(
+        r"(?<![a-z])(?:at least |minimum |min\.? )class (?P<low>[a-f])(?![a-z])|(?<![a-z])class (?P<letter>[a-f])(?:\+| (?:or|and) (?:better|above|higher|up))"
+    ):
+        sentence.set("class", f">={(match['low'] or match['letter']).upper()}")
 
 
 def read_size(sentence: Sentence) -> None:
@@ -77,19 +81,31 @@ def read_features(sentence: Sentence) -> None:
     ):
         if "licence" not in sentence.fields:
             sentence.set("licence", "open")
-    found = [
-        feature
-        for feature, words in _FEATURES
-        for _ in sentence.take(
-            rf"(?<![a-z]){_NEED}(?: (?:to|be|do|have|support|handle|understand|read|process|see|accept|take|the|a|some|we|it))* (?:{words})(?![a-z])"
-        )
-    ]
+    need = rf"(?<![a-z]){_NEED}(?: (?:to|be|do|have|support|handle|understand|read|process|see|accept|take|the|a|some|we|it))*"
+    lead = rf"(?:{need}|¦(?:,| and))" if "needs" in sentence.fields else need
+    found = [feature for feature, words in _FEATURES for _ in sentence.take(rf"{lead} (?:{words})(?![a-z])")]
     if found:
         sentence.set("needs", ",".join(dict.fromkeys([*filter(None, [sentence.fields.pop("needs", "")]), *found])))
     lead = r"(?:(?:task|use ?case|job|purpose|workload)(?: (?:is|of))*:?|(?:use|using|for|do|doing|does|it's|it is|about)(?: (?:it|this|them|the|for|our|just|mostly|simple))*)"
     for task, words in _TASKS:
-        for _ in sentence.take(rf"(?<![a-z]){lead} (?:[a-z]+ )??(?:{words})(?![a-z])"):
+        for _ in sentence.take(
+            rf"(?<![a-z])(?:{words}) (?:task|use ?case|workload|job)s?(?![a-z])|(?<![a-z]){lead} (?:[a-z]+ )??(?:{words})(?![a-z])"
+        ):
             sentence.set("task", task)
+
+
+def read_kind(sentence: Sentence) -> None:
+    """Read the kind of a platform's offers, such as `Azure regional`."""
+    kinds = r"data ?zone|regional|global|developer"
+    noun = r"(?: (?:standard|tier|deployments?|offers?|models?))*"
+    for match in sentence.take(
+        rf"⟦p(?P<p>\d+)⟧(?:'s|,)? \(?(?P<kind>{kinds})\)?{noun}(?![a-z])|(?<![a-z])(?P<kind2>{kinds}){noun}(?: (?:on|at|from|in|of))? ⟦p(?P<p2>\d+)⟧"
+    ):
+        index = int(match["p"] or match["p2"])
+        mention = sentence.mentions[index]
+        kind = (match["kind"] or match["kind2"]).replace(" ", "")
+        sentence.mentions[index] = mention._replace(name=f"{mention.name}@{kind}")
+        sentence.text += f" . ⟦p{index}⟧"
 
 
 def read_region(sentence: Sentence) -> None:

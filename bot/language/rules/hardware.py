@@ -88,7 +88,7 @@ _WHOLE_NUMBERS = (
     ("ep", r"(?:expert[- ]parallel(?:ism)?|(?<!\d )ep)(?: (?:size|degree))?"),
 )
 _CHOICES = (
-    ("checkpointing", "none", r"(?:no|without|turn off|disable) (?:gradient |activation )?checkpointing|checkpointing (?:is )?off"),
+    ("checkpointing", "none", r"(?:no|without|turn off|disable) (?:gradient |activation )?checkpointing|(?:gradient |activation )?checkpointing (?:is )?off"),
     ("checkpointing", "selective", r"selective (?:gradient |activation )?checkpointing"),
     ("checkpointing", "full", r"(?:(?:turn on|enable|use|using|with) )?(?:full )?(?:gradient|activation) checkpointing(?: on)?|full checkpointing"),
     ("packing", "off", r"(?:no|without|turn off|disable) (?:sequence |sample )?packing|(?:un|not )packed|packing (?:is )?off"),

@@ -11,6 +11,8 @@ from calculator import KEYS
 
 _AFTER = number("after")
 _TOKENS = rf"(?:[ -]{v.TOKENS})?"
+_NOT_COUNTED = rf"(?! {v.FILLER}(?:{v.CALLS}|{v.EXAMPLES}|users|customers|people|tenants|teams))"
+"""Behind a number that isn't one of calls, examples or people."""
 _TUNED = r"(?:after(?:wards)?|once|when|with)(?: (?:we|it's|it is|the|it|that|model|is|has been|have|been))* (?:fine[- ]?)?(?:tuning|tuned|tune|training|trained)"
 _TUNED_OR_LATER = rf"(?:{_TUNED}|after(?:wards)?|later|then)(?![a-z])"
 _GONE = r"(?:goes|go|going|is|be|gets?|will|would|could|can|entirely|completely|all|then|no|not|longer|needed|anymore|any more)"
@@ -67,8 +69,9 @@ def read_prompt(sentence: Sentence) -> None:
     _read_change(sentence)
     after = _tuned_prompt(sentence)
     for pattern in (
-        rf"{v.PROMPT}(?: length| size| template)?(?: (?:to|for|on|with) ⟦m\d+⟧)?(?: currently| today)? {v.BE}(?: currently| now| about)? {ABOUT}{N}{_TOKENS}(?: long)?",
-        rf"{ABOUT}{N}[ -](?:{v.TOKENS} )?(?:long )?{v.PROMPT}(?! {v.TOKENS}(?: and|,| /| \+)* {ABOUT}⟦n\d+⟧)",
+        rf"{v.PROMPT}(?: length| size| template)?(?: (?:to|for|on|with) ⟦m\d+⟧)?(?: currently| today)? {v.BE}(?: currently| now| about)? {ABOUT}{N}{_TOKENS}(?: long)?{_NOT_COUNTED}",
+        rf"{ABOUT}{N}[ -]{v.TOKENS} (?:long )?{v.PROMPT}",
+        rf"{ABOUT}{N}[ -](?:long )?{v.PROMPT}(?!(?: {v.TOKENS})?(?: and| ?/| \+| plus|,) ?{ABOUT}⟦n\d+⟧[ -](?:{v.TOKENS} )?{v.OUTPUT})",
         rf"{N} {v.TOKENS} (?:of|in|for) (?:the |our |my |a )?{v.PROMPT}",
         rf"{v.PROMPT}(?: (?:today|now|currently|before|length|size))*[:=]? {ABOUT}{N}{_TOKENS}",
     ):
@@ -86,7 +89,8 @@ def _read_change(sentence: Sentence) -> None:
     """Read a prompt whose tokens before and after tuning are said together, or those after it alone."""
     for pattern in (
         rf"{v.PROMPT}(?: length| size)?(?: (?:goes|shrinks|drops|falls|gets|cut|down|would go|can go|could go|will go))* from {ABOUT}{N}{_TOKENS} (?:down )?to {ABOUT}{_AFTER}{_TOKENS}",
-        rf"{ABOUT}{N}{_TOKENS} {v.PROMPT}(?: on [^¦]*?| today| now| currently)? (?:with|by|to|into|->|→|down to|becomes?|shrinks? to|cut to|reduced to) (?:a |an |one of |just |only )?{ABOUT}{_AFTER}{_TOKENS}(?: (?:one|prompt))?",
+        rf"{ABOUT}{N}{_TOKENS} {v.PROMPT}(?: on [^¦]*?| today| now| currently)? (?:with|by|to|into|->|→|down to|becomes?|shrinks? to|cut to|reduced to) (?:a |an |one of |just |only )?{ABOUT}{_AFTER}{_TOKENS}(?: (?:one|prompt))?{_NOT_COUNTED}",
+        rf"(?:swap|exchang|trad)[a-z]*(?: the| our| my| a)* {ABOUT}{N}{_TOKENS} {v.PROMPT}(?: on ⟦m\d+⟧)? for (?:a |an |one of |just |only )?{ABOUT}{_AFTER}{_TOKENS}(?: (?:one|prompt))?{_NOT_COUNTED}",
         rf"{v.PROMPT}[:=]?(?: (?:of|is|has|tokens?))* \(?{ABOUT}{N}{_TOKENS}\)?(?: today| now| currently)?,? ?(?:and |but |which |it |that )*(?:->|→|to|down to|becomes?|shrinks? to|cut to|reduced to|would be|will be|(?:(?:would|could|can|will) )?(?:shrinks?|drops?|falls?|goes?|come down|be cut|be reduced) (?:down )?to) ?(?:a |an |just |only )?{ABOUT}{_AFTER}{_TOKENS}(?: (?:after|once tuned|tuned|one))*",
         rf"{v.PROMPT}(?: (?:goes|shrinks|drops|falls|is cut|gets cut))* (?:down )?to {ABOUT}{_AFTER}{_TOKENS} from {ABOUT}{N}{_TOKENS}",
         rf"{v.PROMPT}[^.;¦⟦]{{0,12}} {ABOUT}{N}{_TOKENS} (?:before|today|now|currently)[^.;¦⟦]{{0,16}}?{_AFTER}{_TOKENS} {_TUNED_OR_LATER}",

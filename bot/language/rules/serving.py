@@ -68,7 +68,7 @@ def read_latency(sentence: Sentence) -> None:
     """Read the longest time of a call."""
     limit = r"(?:under|within|below|in less than|less than|at most|faster than|max(?:imum)?(?: of)?|up to|of|is|be|must|should|has to|stay|stays|to|p\d\d)"
     for match in sentence.take(
-        rf"(?:latency|response time)(?: {limit})*[:=]? {ABOUT}{N} ?{_SECONDS.format('unit')}|(?:under|within|below|in less than|less than|at most|faster than|max(?:imum)?(?: of)?|(?:answers?|responds?|repl(?:y|ies)|calls?)(?: [a-z]+)? in) {ABOUT}{number('k')} ?{_SECONDS.format('unit3')}(?: latency| per (?:call|request)| response time| a call)?|{number('m')} ?{_SECONDS.format('unit2')} (?:latency|response time|max|per (?:call|request)|a call)"
+        rf"(?:latency|response time)(?: {limit})*[:=]? {ABOUT}{N} ?{_SECONDS.format('unit')}(?! (?:today|now|currently|at the moment))|(?:under|within|below|in less than|less than|at most|faster than|max(?:imum)?(?: of)?|(?:answers?|responds?|repl(?:y|ies)|calls?)(?: [a-z]+)? in) {ABOUT}{number('k')} ?{_SECONDS.format('unit3')}(?: latency| per (?:call|request)| response time| a call)?|{number('m')} ?{_SECONDS.format('unit2')} (?:latency|response time|max|per (?:call|request)|a call)"
     ):
         group, unit = next((group, match[unit]) for group, unit in (("n", "unit"), ("k", "unit3"), ("m", "unit2")) if match[group])  # fmt: skip
         value = sentence.number_of(match, group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.language.tagging import vocabulary as v
 from bot.language.tagging.numbers import Number
 from bot.language.tagging.sentence import ABOUT, N, Sentence, number, scale_amount, write_amount
 
@@ -162,10 +163,29 @@ def read_choice(sentence: Sentence) -> None:
     ):
         sentence.set("on", "all")
     for match in sentence.take(
+        rf"base(?:line)? (?:model )?(?:rates?|prices?|pricing)(?: (?:is|are|of|at))*[:=]? {ABOUT}{N} ?/ ?{number('m')}(?! ?/)(?: per 1?m(?:illion)? tokens)?"
+    ):
+        prices = [sentence.number_of(match, group) for group in ("n", "m")]
+        sentence.set("base_rates", "/".join(write_amount(price.amount) for price in prices))
+    for match in sentence.take(
         rf"(?:our|own|custom|contract|negotiated|my)(?: own)? (?:rates?|prices?|pricing)(?: (?:is|are|of|at))*[:=]? {ABOUT}{N} ?/ ?{number('m')} ?/ ?{number('k')}(?: per 1?m(?:illion)? tokens)?"
     ):
         rates = [sentence.number_of(match, group) for group in ("n", "m", "k")]
         sentence.set("rates", "/".join(write_amount(rate.amount) for rate in rates))
+
+
+def read_asides(sentence: Sentence) -> None:
+    """Drop numbers that change nothing: a year, `in 3 languages`, `7 days a week`, `phase 1`."""
+    crowd = r"(?:languages?|countries|markets?|teams?|departments?|people|persons|annotators?|engineers?|colleagues?|apps?|products?|categories|classes|labels?|intents?|topics?)(?![a-z])"
+    for _ in sentence.take(
+        rf"(?:across|in|from|by|for|of|over|with)(?: (?:all|our|the|about|these))* {N} {crowd}|{number('m')} days (?:a|per) week|(?:phase|step|option|part|round|sprint|stage|version|tier|question|item|point|no\.?) {number('k')}(?= ?(?:[.,:;!?)]|of\b|is\b|$))"
+    ):
+        pass
+    for _ in sentence.take(
+        rf"(?:(?:in|from|since|by|until|during|starting|q[1-4]|early|late|mid|end of|of|for|january|february|march|april|may|june|july|august|september|october|november|december)[ -])+{N}(?! ?(?:{v.TOKENS}|{v.EXAMPLES}|{v.CALLS}|{v.PER_WORDS}|%))|q[1-4] {number('m')}",
+        lambda match: bool(re.fullmatch(r"20[2-3]\d", sentence.number_of(match, "n" if match["n"] else "m").text)),
+    ):
+        pass
 
 
 def unused_number(sentence: Sentence) -> Number | None:

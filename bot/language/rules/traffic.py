@@ -56,6 +56,14 @@ def read_calls(sentence: Sentence) -> None:
 
 
 def _read_calls_per_period(sentence: Sentence) -> None:
+    for match in sentence.take(rf"{N} {v.FILLER}(?:examples?|samples?|rows?|pairs?) ?{v.PER}"):
+        sentence.ask(
+            f"“{sentence.typed(match)}”: are these calls in production, or training examples, and how many in all?"
+        )
+    for match in sentence.take(
+        rf"^[^⟦]*{N} times ?{v.PER}", lambda match: not re.search(r"call|prompt|quer|request|use|hit|ask", match[0])
+    ):
+        sentence.ask(f"“{sentence.typed(match)}”: how many calls is that, a day or a month?")
     nouns = rf"(?:{v.CALLS}|{v.EXAMPLES}|times)"
     for pattern in (
         rf"{N} ?(?:{v.FILLER}(?:⟦m(?P<model>\d+)⟧ )?{nouns}) ?(?:are made |made |come in |coming in |go out |in total )?{v.PER}",
@@ -135,6 +143,10 @@ def read_growth(sentence: Sentence) -> None:
     ):
         sentence.ask(_GROWTH_QUESTION)
     for match in sentence.take(rf"{N} growth|growth(?: (?:of|is|rate|to|by))*[:=]? {number('m')}"):
+        rate = sentence.number_of(match, "n" if match["n"] else "m")
+        if rate.amount.high == 0 == rate.amount.low:
+            sentence.set("growth", "0%")
+            continue
         sentence.ask(f"“{sentence.typed(match)}”: is that a month?")
     for _ in sentence.take(
         r"(?:(?:no|zero|without) growth|(?:flat|constant|stable|steady) traffic|(?:traffic|volume|calls) (?:is|are|stays?|remains?) (?:flat|constant|stable|the same|steady)|doesn't grow|not growing)"

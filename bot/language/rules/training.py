@@ -86,20 +86,21 @@ def read_hours(sentence: Sentence) -> None:
 _RETRAIN = r"(?:re-?train(?:ing|ed|s)?|re-?tun(?:e|es|ing|ed)|re-?fine[- ]?tun(?:e|es|ing|ed)|refresh(?:ing|es)?(?: the model)?|update the model|(?:train|tune) (?:it )?again)(?: it| the model| them)?"
 _MONTHS = {
     "quarter": 3, "quarterly": 3, "month": 1, "monthly": 1, "year": 12, "yearly": 12, "annual": 12, "annually": 12,
-    "half year": 6, "six months": 6,
+    "half year": 6,
 }  # fmt: skip
 
 
 def read_retraining(sentence: Sentence) -> None:
     """Read the months between retrainings."""
     for match in sentence.take(
-        rf"{_RETRAIN} (?:once |about )?(?:every|each|per|a|once a|once per) (?P<unit>quarter|month|year|half year)(?![a-z])"
+        rf"{_RETRAIN} (?:once |about )?(?:every|each|per|a|once a|once per) (?P<unit>quarter|month|year|half[ -]year)(?![a-z])"
     ):
-        sentence.set("retrain", str(_MONTHS[match["unit"]]))
+        sentence.set("retrain", str(_MONTHS[match["unit"].replace("-", " ")]))
     for match in sentence.take(
-        rf"(?:{_RETRAIN} (?P<unit>quarterly|monthly|yearly|annually)|(?P<adjective>quarterly|monthly|yearly|annual) {_RETRAIN})"
+        rf"(?:{_RETRAIN} (?P<unit>quarterly|monthly|yearly|annually|semi-?annually|half-?yearly)|(?P<adjective>quarterly|monthly|yearly|annual|semi-?annual|half-?yearly) {_RETRAIN})"
     ):
-        sentence.set("retrain", str(_MONTHS[match["unit"] or match["adjective"]]))
+        period = match["unit"] or match["adjective"]
+        sentence.set("retrain", "6" if period.startswith(("semi", "half")) else str(_MONTHS[period]))
     for match in sentence.take(
         rf"{_RETRAIN} (?:once )?(?:every|each) {ABOUT}(?:{N}|(?P<other>other|second)) (?P<unit>months?|quarters?|years?|weeks?|days?)|(?:every|each) {number('m')} (?P<unit2>months?|quarters?|years?|weeks?|days?) (?:we |i |they |will |'ll )*{_RETRAIN}"
     ):

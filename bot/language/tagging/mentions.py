@@ -23,7 +23,7 @@ from bot.language.tagging.model_names import (
 )
 from bot.language.tagging.vocabulary import STOP_WORDS
 
-MentionKind = Literal["model", "platform", "gpu", "framework"]
+MentionKind = Literal["model", "platform", "seller", "gpu", "framework"]
 NameUse = Literal["offer", "base", "shape"]
 """What a model's name can stand for: an offer to tune, a base model to prompt, a shape to train on rented GPUs."""
 
@@ -81,6 +81,7 @@ class MentionIndex:
         gpus: Names and spellings of GPUs, with the name that the grammar takes.
         platforms: Ids and titles of platforms, with the id.
         frameworks: Names of training frameworks.
+        sellers: Names of those who rent GPUs and tune no models, with their id.
     """
 
     offers: Iterable[str]
@@ -89,9 +90,11 @@ class MentionIndex:
     gpus: Mapping[str, str]
     platforms: Mapping[str, str]
     frameworks: Iterable[str] = ()
+    sellers: Mapping[str, str] = field(default_factory=dict)
     _models: dict[str, dict[NameUse, str]] = field(init=False, repr=False, default_factory=dict)
     _gpus: dict[str, str] = field(init=False, repr=False, default_factory=dict)
     _frameworks: dict[str, str] = field(init=False, repr=False, default_factory=dict)
+    _sellers: dict[str, str] = field(init=False, repr=False, default_factory=dict)
     _platforms: dict[str, str] = field(init=False, repr=False, default_factory=dict)
     _families: dict[str, dict[str, NameParts]] = field(
         init=False, repr=False, default_factory=lambda: defaultdict(dict)
@@ -120,6 +123,7 @@ class MentionIndex:
         self._gpus.update({flatten(spelling): name for spelling, name in self.gpus.items()})
         self._platforms.update({flatten(spelling): name for spelling, name in self.platforms.items()})
         self._frameworks.update({flatten(name): name for name in self.frameworks})
+        self._sellers.update({flatten(name): seller for name, seller in self.sellers.items()})
         known = set(self.platforms.values())
         self._platforms.update({flatten(words): name for words, name in _PLATFORM_WORDS.items() if name in known})
 
@@ -180,6 +184,8 @@ class MentionIndex:
             return Mention("framework", phrase, {}, self._frameworks[flat])
         if phrase.replace(".", "").isdigit():
             return None
+        if flat in self._sellers:
+            return Mention("seller", phrase, {}, self._sellers[flat])
         for key in dict.fromkeys((flat, flatten(phrase.rpartition("/")[2]), flatten(without_date(phrase)))):
             if names := self._models.get(key):
                 names = self._plainer(phrase, names)

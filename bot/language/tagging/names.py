@@ -9,6 +9,9 @@ from functools import lru_cache
 from bot.language.tagging.mentions import MentionIndex
 from pricing import Catalog
 
+_ENGLISH_WORDS = frozenset({"lambda", "modal", "replicate", "vast"})
+"""Names that are mostly something else in a sentence."""
+
 
 @lru_cache(maxsize=4)
 def mention_index(catalog: Catalog) -> MentionIndex:
@@ -18,6 +21,9 @@ def mention_index(catalog: Catalog) -> MentionIndex:
         catalog: The current catalogue.
     """
     facts = catalog.gpus.facts
+    platforms = {
+        name: offer.platform for offer in catalog.offers.values() for name in (offer.platform, offer.platform_title)
+    }
     return MentionIndex(
         offers=[offer.id.partition("/")[2].partition("@")[0] for offer in catalog.offers.values()],
         bases=catalog.base_models.names,
@@ -26,10 +32,14 @@ def mention_index(catalog: Catalog) -> MentionIndex:
         platforms={
             name: name for entry in catalog.not_sold for name in entry.names if _is_platform(name, facts.frameworks)
         }
-        | {
-            name: offer.platform for offer in catalog.offers.values() for name in (offer.platform, offer.platform_title)
-        },
+        | platforms,
         frameworks=facts.frameworks,
+        sellers={
+            name: offer.platform
+            for offer in catalog.gpus.offers.values()
+            for name in (offer.platform, offer.platform_title)
+            if offer.platform not in platforms and name.lower() not in _ENGLISH_WORDS
+        },
     )
 
 

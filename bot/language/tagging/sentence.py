@@ -25,7 +25,7 @@ def number(name: str) -> str:
 
 
 class Sentence:
-    """A text with tagged names (⟦m0⟧, ⟦p0⟧, ⟦g0⟧) and numbers (⟦n0⟧), and what has been read of it."""
+    """A text with tagged names (⟦m0⟧, ⟦p0⟧, ⟦s0⟧, ⟦g0⟧, ⟦f0⟧) and numbers (⟦n0⟧), and what has been read of it."""
 
     def __init__(self, text: str, names: MentionIndex, present: Mapping[str, str] = MappingProxyType({})) -> None:
         self.mentions: list[Mention] = []
@@ -120,7 +120,7 @@ class Sentence:
     def untag(self, text: str) -> str:
         """Return text with names and numbers as typed."""
         text = re.sub(r"⟦n(\d+)⟧", lambda match: self.numbers[int(match[1])].text, text)
-        return re.sub(r"⟦[mpg](\d+)⟧", lambda match: self.mentions[int(match[1])].text, text)
+        return re.sub(r"⟦[fgmps](\d+)⟧", lambda match: self.mentions[int(match[1])].text, text)
 
     def _tag_mention(self, mention: Mention) -> str:
         self.mentions.append(mention)

@@ -7,7 +7,7 @@ import re
 
 from bot.language.tagging import vocabulary as v
 
-_DATE = r"\b\d{1,2}[/.]\d{1,2}[/.](?:20)?\d\d\b|(?<![\w-])20\d\d-\d\d-\d\d\b|\b\d+/\d+ split\b"
+_DATE = r"\b\d{1,2}(?P<sign>[/.])\d{1,2}(?P=sign)(?:20)?\d\d\b|(?<![\w-])20\d\d-\d\d-\d\d\b|\b\d+/\d+ split\b|\bsplit(?: of| is| into)? \d+/\d+\b"
 _NOUNS = (
     "examples", "example", "tokens", "token", "epochs", "epoch", "calls", "requests", "months", "month", "prompt", "samples",
     "conversations", "fine-tune", "finetune", "fine-tuning", "finetuning", "cached", "caching", "monthly", "training",
@@ -20,6 +20,7 @@ _SIMILAR = frozenset(_SIMILAR_WORDS.split())
 """Words that only resemble a noun."""
 
 
+_FRACTIONS = {"1/2": "half", "1/3": "a third", "1/4": "a quarter", "3/4": "three quarters"}
 _CONTRACTIONS = {"d": " would", "ll": " will", "re": " are", "ve": " have"}
 
 
@@ -30,6 +31,7 @@ def plain_text(text: str) -> str:
     text = re.sub(r"\b24 ?[/x] ?7\b", "around the clock", text)
     text = re.sub(_DATE, " ¦ ", text)
     text = re.sub(r"\b([48])[- ]?bit\b", r"int\1", text)
+    text = re.sub(r"\b([13])/([234]) (?=of )", lambda match: f"{_FRACTIONS.get(match[0].strip(), match[0])} ", text)
     text = re.sub(r"\b(\d+)x(?=[a-z])", r"\1 x ", text)
     text = re.sub(r"(?<=[\dkm])-?ish\b|(?<=[\dkm]) or so\b|,? give or take\b", "", text)
     text = re.sub(rf"({v.CALLS}) p\.? ?([dwma])\.?(?![a-z])", _period_in_words, text)
