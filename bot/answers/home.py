@@ -18,7 +18,7 @@ from bot.slack.poster import permalink
 from bot.store import Budget, SavedEstimate, Watch
 from bot.workspace.budgets import read_limit
 from bot.workspace.defaults import DEFAULTS, RATE, RATE_DAY, WorkspaceDefaults
-from pricing import OLD_DAYS, Catalog
+from pricing import OLD_DAYS, Catalog, UnknownName
 
 NEW_ESTIMATE, OPEN_DEFAULTS, OPEN_BUDGET = "home_estimate", "home_settings", "home_budget"
 MAX_ROWS = 8
@@ -54,10 +54,10 @@ def home(data: HomeData, catalog: Catalog, today: date) -> dict[str, Any]:
         if len(data.watched) > MAX_ROWS:
             blocks.append(context(f"{len(data.watched) - MAX_ROWS} more: `/ftcost watch` lists them all."))
     relevant = [*data.estimates, *(estimate for _, estimate in data.watched)]
-    if ends := list(_ending(relevant, catalog, today)):
-        blocks.append(
-            section("*Your models that will end*\n" + "\n".join(f"• {escape(line)}" for line in ends[:MAX_ROWS]))
-        )
+    ends = sorted({*_ending_offers(relevant, catalog, today), *_ending_bases(relevant, catalog, today)})
+    if ends:
+        lines = "\n".join(f"• {escape(text)}" for _, text in ends[:MAX_ROWS])
+        blocks.append(section(f"*Your models that will end*\n{lines}"))
     blocks += [section(f"*Prices*\n{escape(_catalogue(catalog, today))}"), section(_defaults(data))]
     elements = [button("Defaults", OPEN_DEFAULTS), button("Budget of the workspace", OPEN_BUDGET)]
     blocks.append({"type": "actions", "elements": elements})
@@ -105,13 +105,26 @@ def _link(estimate: SavedEstimate, team_url: str) -> str:
     return f"<{escape(link)}|{title}>" if link else title
 
 
-def _ending(estimates: Sequence[SavedEstimate], catalog: Catalog, today: date) -> Iterator[str]:
-    """Yield the offers of these estimates that end within a year, the next end first.
+def _ending_bases(estimates: Sequence[SavedEstimate], catalog: Catalog, today: date) -> Iterator[tuple[date, str]]:
+    """Yield the day on which each model that is prompted today ends, if it does within a year, and the sentence."""
+    for name in dict.fromkeys(base for estimate in estimates if (base := estimate.fields.get("base"))):
+        try:
+            model = catalog.base_models.price(name, today)
+        except UnknownName:
+            continue
+        if model.ends and model.ends <= today + END_NOTICE:
+            verb = "ended" if model.ends <= today else "ends"
+            instead = f"; {model.provider} suggests {model.replaced_by} instead" if model.replaced_by else ""
+            day = short_day(model.ends, today)
+            yield model.ends, f"{model.model} ({model.provider}), which you prompt, {verb} {day}{instead}"
+
+
+def _ending_offers(estimates: Sequence[SavedEstimate], catalog: Catalog, today: date) -> Iterator[tuple[date, str]]:
+    """Yield the days on which these estimates' offers end within a year, and the sentences.
 
     An estimate counts with its best offer only: the others were looked at, and are not used.
     """
     names = dict.fromkeys(offer.offer for estimate in estimates for offer in estimate.result.estimates[:1])
-    ends: list[tuple[date, str]] = []
     for name in names:
         offer = catalog.offers.get(name)
         life = offer.lifecycle if offer else None
@@ -119,8 +132,7 @@ def _ending(estimates: Sequence[SavedEstimate], catalog: Catalog, today: date) -
             continue
         for day, verb in ((life.training_ends, "trains until"), (life.inference_ends, "callable until")):
             if day and today <= day <= today + END_NOTICE:
-                ends.append((day, f"{offer.title} ({offer.platform_title}) {verb} {short_day(day, today)}"))
-    return (line for _, line in sorted(ends))
+                yield day, f"{offer.title} ({offer.platform_title}) {verb} {short_day(day, today)}"
 
 
 def _catalogue(catalog: Catalog, today: date) -> str:

@@ -101,7 +101,7 @@ class Lookups:
             raise UserError(
                 "Name two to six different estimates, such as `compare k7m2… p9x4…` or `compare small, large`."
             )
-        recent = await self.estimates.recent(team_id=team_id, user_id=user_id)
+        recent = await self.estimates.recent(team_id=team_id, user_id=user_id, with_changed=True)
         estimates = [await self._find_named(name, recent, team_id) for name in names]
         different = {saved.id: saved for saved in estimates}.values()
         if len(different) < MIN_COMPARED:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.answers.confirmations import confirmation_message, find_doubts
 from bot.jobs.budgets import ApprovalJobs
 from bot.queue.model import EstimateJob, QueuedJob
-from bot.render.blocks import SlackMessage
+from bot.render.blocks import SlackMessage, text_message
 from bot.render.budgets import approval_holds, approval_request
 from bot.render.change import change_reply, change_summary
 from bot.render.currency import save_exchange
@@ -21,7 +21,10 @@ from bot.services import Services, idempotency_key
 from bot.slack.poster import Destination
 from bot.store import WHOLE_WORKSPACE, Budget, SavedEstimate
 from bot.workspace.budgets import BudgetExcess, BudgetUndecided, check_budget, read_limit
-from calculator import Comparison
+from calculator import Comparison, verdict
+
+NOT_ASKED = "No approval is asked for, because tuning won't pay."
+UNCHANGED = "Nothing is different, so the estimate stays as it is. Change at least one value."
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,9 @@ class EstimateJobs:
         job = queued.job
         comparison = comparison or await self.services.price(job.fields, job.as_of)
         edited = await self.services.estimates.get(job.edit_of, team_id=job.team_id) if job.edit_of else None
+        if edited and _is_same(edited, comparison):
+            await self._say_unchanged(job, edited)
+            return
         doubts = [] if job.confirmed else find_doubts(comparison, edited.fields if edited else None)
         if doubts and await self._asks_back(job, comparison, doubts):
             return
@@ -48,7 +54,10 @@ class EstimateJobs:
         budget_check = check_budget(comparison, read_limit(budget.amount)) if budget else None
         defaults = await self.services.defaults(job.team_id)
         exchange = await self.services.rates.get(comparison.scenario.currency, defaults.own_rate, comparison.as_of)
+        is_approval_needed = isinstance(budget_check, BudgetExcess) and not _will_not_pay(comparison)
         budget_note = budget_check.sentence if budget_check else None
+        if isinstance(budget_check, BudgetExcess) and not is_approval_needed:
+            budget_note = f"{budget_note} {NOT_ASKED}"
         notes = WorkspaceNotes(exchange, job.defaults_used, budget_note, tuple(doubts))
         await self.services.estimates.save(
             job.estimate_id,
@@ -70,11 +79,19 @@ class EstimateJobs:
             if job.channel_id and comparison.scenario.share == "channel":
                 destination = Destination(job.channel_id, job.thread_ts)
         await self._post_all(queued, destination, messages)
-        if budget and isinstance(budget_check, BudgetExcess):
+        if budget and isinstance(budget_check, BudgetExcess) and is_approval_needed:
             await self._ask_approval(queued, budget, budget_check, edited, messages, question(comparison))
         if edited:
             await self._update_card(edited, comparison, job, notes)
             await self.approvals.close_requests(edited, by=job.user_id)
+
+    async def _say_unchanged(self, job: EstimateJob, edited: SavedEstimate) -> None:
+        """Tell the user alone that a change changes nothing."""
+        poster = await self.services.poster(job.team_id)
+        home = (
+            Destination(edited.channel_id, edited.thread_ts) if edited.channel_id else await poster.open_dm(job.user_id)
+        )
+        await poster.notify(job.user_id, home, text_message(UNCHANGED))
 
     async def _asks_back(self, job: EstimateJob, comparison: Comparison, doubts: list[str]) -> bool:
         """Ask the user alone about implausible numbers that would be posted where others see them.
@@ -168,6 +185,18 @@ class EstimateJobs:
         )
         poster = await self.services.poster(original.team_id)
         await poster.update(Destination(original.channel_id), original.message_ts, message)
+
+
+def _will_not_pay(comparison: Comparison) -> bool:
+    result = verdict(comparison)
+    return result.answer == "no" and result.reason != "none_usable"
+
+
+def _is_same(edited: SavedEstimate, comparison: Comparison) -> bool:
+    """Return whether a change asks for nothing new: the same question on the same day with the same prices."""
+    earlier = edited.result
+    is_same_day = (earlier.as_of, earlier.catalog_version) == (comparison.as_of, comparison.catalog_version)
+    return is_same_day and edited.fields == comparison.scenario.fields()
 
 
 def _answer(comparison: Comparison, estimate_id: str, user_id: str, notes: WorkspaceNotes) -> list[SlackMessage]:

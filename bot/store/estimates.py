@@ -7,9 +7,10 @@ import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, insert, select, update
+from sqlalchemy.sql.selectable import NamedFromClause
 
 from bot.results import StoredResult, decode_result, encode_result, schema_version, upgrade_fields
 from bot.store.database import Database
@@ -48,6 +49,13 @@ class SavedEstimate:
     posted: int
     """The number of its messages that are posted."""
     created_at: datetime
+
+
+class _Later(NamedTuple):
+    """A second look at the table, and what makes its rows later estimates of the same thread."""
+
+    of: NamedFromClause
+    where: list[ColumnElement[bool]]
 
 
 class EstimateStore:
@@ -146,11 +154,35 @@ class EstimateStore:
         oldest = select(estimates).where(estimates.c.number == select(func.min(chain.c.number)).scalar_subquery())
         return await self._first(oldest) or saved
 
-    async def recent(self, *, team_id: str, user_id: str, limit: int = 20) -> list[SavedEstimate]:
-        """Return a person's estimates, newest first."""
-        where = (estimates.c.team_id == team_id, estimates.c.user_id == user_id)
+    async def recent(
+        self, *, team_id: str, user_id: str, limit: int = 20, with_changed: bool = False
+    ) -> list[SavedEstimate]:
+        """Return a person's estimates, newest first.
+
+        Args:
+            team_id: The workspace.
+            user_id: The person.
+            limit: The highest number of estimates.
+            with_changed: Whether to add estimates that were changed and of which the person has a newer version.
+        """
+        where = [estimates.c.team_id == team_id, estimates.c.user_id == user_id]
+        if not with_changed:
+            changed, newer = self._later("changed"), self._later("newer")
+            where += [
+                ~(
+                    exists().where(*changed.where, changed.of.c.edit_of == estimates.c.id)
+                    & exists().where(*newer.where, newer.of.c.user_id == user_id, newer.of.c.edit_of.is_not(None))
+                )
+            ]
         query = select(estimates).where(*where).order_by(estimates.c.number.desc()).limit(limit)
         return [_saved(row) for row in await self._database.fetch_all(query)]
+
+    @staticmethod
+    def _later(name: str) -> _Later:
+        """Return later estimates of the same thread."""
+        of = estimates.alias(name)
+        same = [of.c[key] == estimates.c[key] for key in ("team_id", "channel_id", "thread_ts")]
+        return _Later(of, [*same, of.c.number > estimates.c.number])
 
     async def _first(self, query: Any) -> SavedEstimate | None:
         row = await self._database.fetch_first(query)

@@ -58,6 +58,17 @@ async def test_home_lists_what_one_watches_and_its_models_that_end(workspace: Wo
     assert "*Watched*" not in texts(await slack_actions.open_home(slack, slack.colleague))
 
 
+async def test_home_lists_the_model_that_is_prompted_and_ends(workspace: Workspace, slack: FakeSlack) -> None:
+    """Of an estimate that was changed, the latest version is listed alone."""
+    line = "on=tinker/qwen3-8b examples=10k example=400 calls=1k/day call=300/150 base=gpt-4.1-mini prompt=500"
+    parent = await slack_actions.ask(slack, line)
+    await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
+    await slack_actions.change(slack, parent)
+    said = texts(await slack_actions.open_home(slack))
+    assert "gpt-4.1-mini (OpenAI), which you prompt, ends 14 Jan 2027; OpenAI suggests gpt-6-luna instead" in said
+    assert said.count("10k examples") == 1
+
+
 async def test_new_estimate_answers_in_the_direct_message(workspace: Workspace, slack: FakeSlack) -> None:
     home = await slack_actions.open_home(slack)
     await slack.click(home, "home_estimate")

@@ -122,15 +122,6 @@ async def test_edit_succeeds_after_the_first_message_was_deleted(start: Start, s
     assert slack.ephemerals() == [], "nothing to apologise for"
 
 
-async def test_an_edit_that_changes_nothing_says_so(workspace: Workspace, slack: FakeSlack) -> None:
-    parent = await slack_actions.ask(slack, support_bot.LINE)
-    view, answers = await edit(slack, parent, {})
-    await slack.submit_view(view["id"], answers)
-    change = await slack_actions.change(slack, parent)
-    assert difference(change)[3] == "no difference"
-    assert "nothing in the question" in texts(change)
-
-
 async def test_an_emptied_field_goes_back_to_its_default(workspace: Workspace, slack: FakeSlack) -> None:
     """Without calls there is nothing a month: $120.00 stay, $12,960.00 less."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
@@ -206,6 +197,19 @@ async def export(slack: FakeSlack, message: Json) -> list[dict[str, str]]:
     """The rows of the CSV that an export puts into the thread."""
     text = (await slack_actions.export(slack, message)).decode("utf-8")
     return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+async def test_a_change_of_nothing_makes_no_version(workspace: Workspace, slack: FakeSlack) -> None:
+    """By the form and by words; the user alone reads why."""
+    parent = await slack_actions.ask(slack, support_bot.LINE)
+    replies = slack.messages(thread_ts=parent["ts"])
+    view, answers = await edit(slack, parent, {})
+    assert (await slack.submit_view(view["id"], answers)).errors == {}
+    await slack_actions.ephemeral(slack, "Nothing is different")
+    await slack.say(f"<@{slack.bot_user}> epochs=3", thread_ts=parent["ts"])
+    await slack.wait_for(lambda: [m for m in slack.ephemerals() if "Nothing is different" in m["text"]][1:])
+    replies_of_bot = [m for m in slack.messages(thread_ts=parent["ts"]) if m["user"] == slack.bot_user]
+    assert replies_of_bot == [m for m in replies if m["user"] == slack.bot_user]
 
 
 async def test_the_export_adds_up_to_the_total(workspace: Workspace, slack: FakeSlack) -> None:

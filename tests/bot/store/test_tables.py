@@ -57,6 +57,25 @@ async def test_recent_gives_the_newest_first_and_the_person_alone(database: Data
     assert [saved.id for saved in await store.recent(team_id="T1", user_id="U1", limit=2)] == ["d", "c"]
 
 
+async def test_recent_gives_the_newest_version_of_an_estimate(database: Database) -> None:
+    """In one thread: U1 asks, changes it, then U2 changes it, then U1 again. In another, U2 changes U1's estimate."""
+    store = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
+    for estimate_id, user, edit_of, thread in (
+        ("a", "U1", None, "1.1"),
+        ("b", "U1", "a", "1.1"),
+        ("c", "U2", "b", "1.1"),
+        ("d", "U1", "c", "1.1"),
+        ("e", "U1", None, "2.2"),
+        ("f", "U2", "e", "2.2"),
+    ):
+        await store.save(estimate_id, team_id="T1", user_id=user, fields={}, result=RESULT, edit_of=edit_of)
+        place = {"channel_id": "C1", "thread_ts": thread, "message_ts": thread}
+        await store.mark_posted(estimate_id, team_id="T1", **place, posted=1)
+    assert [saved.id for saved in await store.recent(team_id="T1", user_id="U1")] == ["e", "d"]
+    every = await store.recent(team_id="T1", user_id="U1", with_changed=True)
+    assert [saved.id for saved in every] == ["e", "d", "b", "a"]
+
+
 @pytest.mark.parametrize(
     ("table", "original"),
     [

@@ -198,6 +198,19 @@ async def test_an_unknown_price_is_neither_nothing_nor_within(workspace: Workspa
     assert asked == [parent["ts"]], "approval is asked for what is above"
 
 
+async def test_nobody_is_asked_to_approve_what_will_not_pay(workspace: Workspace, slack: FakeSlack) -> None:
+    """Tuned, a call costs 100 × 3 + 70 × 6 = 720 millionths; prompted at $1 and $2: 100 × 1 + 70 × 2 = 240."""
+    await slack_actions.set_budget(slack, {"amount": "5k", "approvers": [slack.colleague]})
+    line = f"{support_bot.LINE} prompt=0->0"
+    parent = await slack_actions.ask(slack, f"{line} base_rates=1/2")
+    assert "won't pay" in texts(parent)
+    assert "Above the budget of $5,000.00 by $8,080.00" in texts(parent)
+    assert "No approval is asked for" in texts(parent)
+    other = await slack_actions.ask(slack, f"{line} base_rates=30/60")
+    await slack.wait_for(lambda: requests(slack, other))
+    assert requests(slack, parent) == [], "posted before, and nothing follows"
+
+
 async def test_an_estimate_within_the_budget_asks_nobody(workspace: Workspace, slack: FakeSlack) -> None:
     await slack_actions.set_budget(slack, {"amount": "13080", "approvers": [slack.colleague]})
     parent = await slack_actions.ask(slack, support_bot.LINE)
