@@ -50,7 +50,7 @@ class Comparison:
     high: dict[str, Estimate]
     """By offer id: the same offer at the expensive corner. Empty unless the scenario has ranges."""
     classes: dict[str, OptionClass]
-    """By offer id: its model against the baseline's."""
+    """By offer id, that of `nearest` too: its model against the baseline's."""
     set_aside: dict[str, SetAside]
     """By offer id: why it is never recommended. Usable offers are not in it."""
     recommended: str | None
@@ -84,8 +84,8 @@ class Comparison:
 
     @property
     def featured(self) -> Estimate | None:
-        """The option to show in detail: the recommended one, else the first that is set aside."""
-        return self.best or next(iter(self.estimates), None)
+        """The option to show in detail: the recommended one, else the only one that was asked for."""
+        return self.best or (self.estimates[0] if len(self.estimates) == 1 else None)
 
     @property
     def usable(self) -> tuple[Estimate, ...]:

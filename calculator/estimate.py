@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
-from msgspec.structs import replace
-
 from calculator.answer.groups import option_classes
+from calculator.answer.nearest import nearest_usable
 from calculator.answer.periods import EqualPeriods
-from calculator.answer.recommendation import closeness, rank
+from calculator.answer.recommendation import rank
 from calculator.comparison import Comparison
 from calculator.costs.base_model import estimate_base
 from calculator.errors import FieldErrors
@@ -17,7 +15,7 @@ from calculator.numeric import ZERO
 from calculator.pricing_context import PricingContext, pricing_context
 from calculator.question.customers import named_platforms
 from calculator.question.quantities import Corner
-from calculator.question.resolved import ResolvedScenario, resolve, resolve_corner
+from calculator.question.resolved import resolve, resolve_corner
 from calculator.question.scenario import Scenario
 from calculator.result import Estimate
 from pricing import Catalog
@@ -45,6 +43,7 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
     estimates = context.estimates(plan)
     classes = option_classes(context, (estimate.offer for estimate in estimates))
     ranking = rank(context, plan, estimates, periods, classes)
+    nearest = None if ranking.recommended else nearest_usable(scenario, context, plan, estimates, catalog)
 
     def corner(side: Corner) -> dict[str, Estimate]:
         if not scenario.ranged:
@@ -60,10 +59,10 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
         base=estimate_base(plan, base, on) if base else None,
         low=corner("low"),
         high=corner("high"),
-        classes=classes,
+        classes=classes if nearest is None else {**classes, nearest.estimate.offer.id: nearest.option_class},
         set_aside=ranking.set_aside,
         recommended=ranking.recommended,
-        nearest=None if ranking.recommended else _nearest(scenario, context, plan, estimates, catalog),
+        nearest=nearest.estimate if nearest else None,
     )
 
 
@@ -117,28 +116,3 @@ def _check_calls(scenario: Scenario, context: PricingContext) -> None:
                 "them."
             }
         )
-
-
-def _nearest(
-    scenario: Scenario, context: PricingContext, plan: ResolvedScenario, estimates: Sequence[Estimate], catalog: Catalog
-) -> Estimate | None:
-    """Return the usable offer of the whole catalogue that is nearest to the question's, or None.
-
-    Its model is the closest to the base model; without one, it is what the catalogue suggests instead of the
-    question's first offer, else the closest to that offer's model.
-    """
-    everything = resolve_question(replace(scenario, on=("all",)), catalog, context.as_of)
-    first_model = next((context.models.get(estimate.offer.id) for estimate in estimates), None)
-    everything = everything._replace(reference=context.reference or first_model)
-    periods, classes = EqualPeriods(everything, plan), option_classes(everything, everything.offers)
-    recorded = {estimate.offer.nearest for estimate in estimates[:1]} if context.reference is None else set()
-    groups = {-1: [offer for offer in everything.offers if offer.id in recorded]}
-    for offer in everything.offers:
-        groups.setdefault(closeness(classes[offer.id]), []).append(offer)
-    for _, offers in sorted(groups.items()):  # few groups are priced: the first with a usable offer is the last
-        group = everything._replace(offers=tuple(offers))
-        ranking = rank(group, plan, group.estimates(plan), periods, classes)
-        usable = (estimate for estimate in ranking.estimates if estimate.offer.id not in ranking.set_aside)
-        if nearest := next(usable, None):
-            return nearest
-    return None

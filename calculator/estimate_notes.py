@@ -261,7 +261,7 @@ def _token_rules(plan: ResolvedScenario, offer: Offer) -> Iterator[str]:
 def _capacity_assumptions(plan: ResolvedScenario, estimate: Estimate) -> Iterator[str]:
     """Yield the load of the deployment, and what it is worked out from."""
     capacity, replica = estimate.capacity, deployment_of(estimate.offer)
-    if capacity is None:
+    if capacity is None or capacity.carries is False:  # a warning says what is missing
         return
     if not is_dedicated(plan, estimate.offer):
         yield from _quota_assumption(estimate.offer, capacity)

@@ -45,6 +45,7 @@ MAX_OPTIONS = 4
 FIGURES: tuple[Figure, Figure] = ("one_off", "monthly")
 NOTHING = "$0"
 PROMPTING = "Prompting today"
+NEAREST = "Nearest usable"
 ALTERNATIVES = "A different model could save, if it passes your evaluation:"
 
 
@@ -76,7 +77,7 @@ def card(comparison: Comparison) -> Card:
     shown: list[Option] = []
     match result.reason:
         case "none_usable":
-            shown = [option(comparison, comparison.featured)] if comparison.featured else []
+            shown = _nearest_option(comparison)
             if len(comparison.estimates) > 1:
                 sentences.append(set_aside_sentence(comparison))
         case "no_calls" | "no_base" | "base_unknown" | "base_ends":
@@ -92,10 +93,14 @@ def card(comparison: Comparison) -> Card:
     if comparison.base:
         figures.append((PROMPTING, prompting_text(comparison)))
         figures += _successor_figure(comparison)
-    with_class = result.answer == "not_enough" and len(shown) > 1
-    with_saving = result.answer == "yes"
+    is_nearest = result.reason == "none_usable"
+    with_class = is_nearest or (result.answer == "not_enough" and len(shown) > 1)
+    with_saving = is_nearest or result.answer == "yes"
     figures += [
-        (_tuned_name(item), option_text(comparison, item, with_class=with_class, with_saving=with_saving))
+        (
+            f"{NEAREST}, {model_name(item)}" if is_nearest else _tuned_name(item),
+            option_text(comparison, item, with_class=with_class, with_saving=with_saving),
+        )
         for item in shown
         if item.estimate.lines
     ]
@@ -228,6 +233,11 @@ def alternatives(comparison: Comparison) -> list[Option]:
     chosen = verdict(comparison).option
     others = [item for item in saving_options(comparison) if chosen is None or model_name(item) != model_name(chosen)]
     return [*([chosen] if chosen else []), *others][:MAX_ALTERNATIVES]
+
+
+def _nearest_option(comparison: Comparison) -> list[Option]:
+    """Return the nearest usable option of the catalogue, where the question has none."""
+    return [option(comparison, comparison.nearest)] if comparison.nearest else []
 
 
 def _closest_options(comparison: Comparison) -> list[Option]:

@@ -25,7 +25,7 @@ from bot.render.tables import (
     period_total,
 )
 from bot.render.verdict import has_ended, prompting_month, set_aside_sentence, successor_month
-from calculator import Comparison, Estimate, Option, base_change, options, saving_range, verdict
+from calculator import Comparison, Estimate, Option, base_change, option, options, saving_range, verdict
 
 MAX_ROWS = 8
 """The baseline and the rows between groups included."""
@@ -57,15 +57,15 @@ def short_table(comparison: Comparison) -> Table:
 
 
 def listed_options(comparison: Comparison) -> list[Option]:
-    """Return the options of the short table: usable ones, or those that are set aside if none is usable.
+    """Return the options of the short table: usable ones, or the nearest of the catalogue if none is usable.
 
     Other tiers and regions of a listed model are added where there is room.
     """
-    every = options(comparison)
     chosen = verdict(comparison).option
-    recommended = [chosen] if chosen else []
-    others = [item for item in every if item.usable] or every
-    others = [item for item in others if item is not chosen]
+    if chosen is None:
+        return [option(comparison, comparison.nearest)] if comparison.nearest else []
+    recommended = [chosen]
+    others = [item for item in options(comparison) if item.usable and item is not chosen]
     ranked = [*recommended, *distinct_options(others)]
     picked: list[Option] = []
     on_card = [item for item in alternatives(comparison) if item in ranked]
@@ -128,7 +128,7 @@ def _against_baseline(comparison: Comparison, item: Option) -> tuple[str, ...]:
         offer_name(item.estimate),
         *_once_and_month(comparison, item.estimate),
         _month_against_baseline(comparison, item) if known else NONE,
-        (pay_back_day(comparison, item) or ("never" if item.usable else NONE)) if known else NONE,
+        pay_back_day(comparison, item) or ("never" if known else NONE),
         class_words(item),
     )
 
@@ -178,6 +178,8 @@ def _costs(comparison: Comparison, listed: Sequence[Option]) -> Table:
 def set_aside_sentences(comparison: Comparison) -> list[str]:
     """Return `31 set aside: …`; a few options are named with their reasons."""
     reasons = comparison.set_aside
+    if len(comparison.estimates) == len(reasons) == 1:
+        return []  # the headline says it
     if len(reasons) > MAX_REASONS:
         return list(filter(None, [set_aside_sentence(comparison)]))
     estimates = [estimate for estimate in comparison.estimates if estimate.offer.id in reasons]

@@ -46,7 +46,7 @@ def thread_replies(comparison: Comparison) -> list[SlackMessage]:
 def comparison_reply(comparison: Comparison) -> SlackMessage:
     """Return the baseline and the options in one short table, and the number of those that are set aside."""
     table = short_table(comparison)
-    blocks = [section("*Comparison*"), table_block(table)]
+    blocks = [section("*Comparison*"), *([table_block(table)] if table.rows else [])]
     sentences = set_aside_sentences(comparison)
     if sentence := crossover_sentence(comparison):
         sentences.append(sentence)
@@ -119,16 +119,16 @@ def sources_reply(comparison: Comparison) -> SlackMessage:
 
 def break_even_reply(comparison: Comparison) -> SlackMessage:
     """Return the break-even against the base model: the best offer in sentences, the nearest offers in a table."""
-    featured = comparison.best or comparison.estimates[0]
-    base = comparison.base
+    best, base = comparison.best, comparison.base
     title = f"Break-even against prompting {base.model}" if base else "Break-even"
-    sentences = break_even_sentences(comparison, featured, net=False) or [_unknown_payback(comparison)]
+    sentences = best and break_even_sentences(comparison, best, net=False)
+    sentences = sentences or [_unknown_payback(comparison)]
     if threshold := threshold_sentence(comparison):
         sentences.append(threshold)
     rows = [item.estimate for item in listed_options(comparison) if item.usable]
     table = break_even_table(comparison, rows[:MAX_ROWS])
     blocks = [section("\n".join([f"*{escape(title)}*", *map(escape, sentences)]))]
-    if verdict := rule_sentences(comparison, featured):
+    if best and (verdict := rule_sentences(comparison, best)):
         blocks.append(section("\n".join(["*Tune or prompt?*", *(f"• {escape(text)}" for text in verdict)])))
     if len(rows) > 1:
         blocks.append(table_block(table))
@@ -136,6 +136,8 @@ def break_even_reply(comparison: Comparison) -> SlackMessage:
 
 
 def _unknown_payback(comparison: Comparison) -> str:
+    if comparison.best is None:
+        return "None of these offers is usable, so none saves anything."
     if not comparison.plan.calls_per_month:
         return "It depends on the calls. Give their number and length, such as calls=20k/day call=300/150."
     return "Unknown, because a price is unknown."
@@ -157,21 +159,21 @@ def uncertainty_replies(comparison: Comparison, *, assumed: bool = False) -> lis
         comparison: The priced offers.
         assumed: The ranges were assumed, because the question has none.
     """
-    featured = comparison.best or next((estimate for estimate in comparison.estimates if estimate.lines), None)
-    if featured is None:
-        return [text_message("No range can be given: none of these offers is for sale.")]
-    sentences = uncertainty_sentences(comparison, featured)
+    best = comparison.best
+    if best is None:
+        return [text_message("No range can be given: none of these offers is usable.")]
+    sentences = uncertainty_sentences(comparison, best)
     if assumed:
         spread = f"up to {percent(comparison.spread)} off (whole numbers by at least 1)"
         sentences.insert(0, f"Each number is assumed to be {spread}, with the given value most likely.")
-        if len(sentences) > 1 and (ranges := sample(comparison)) and ranges.percentiles(featured.offer.id, "total"):
+        if len(sentences) > 1 and (ranges := sample(comparison)) and ranges.percentiles(best.offer.id, "total"):
             sentences.append("Enter your own ranges, such as calls=40k..60k/day or epochs=2..4.")
     rows = [item.estimate for item in listed_options(comparison) if item.usable][:MAX_ROWS]
     table = percentiles_table(comparison, rows)
     blocks = [section("\n".join(["*How sure*", *map(escape, sentences)]))]
     if len(rows) > 1:
         blocks.append(table_block(table))
-    chart = tornado_chart(comparison, featured)
+    chart = tornado_chart(comparison, best)
     reply = SlackMessage(escape(f"How sure: {' '.join(sentences)}"), blocks)
     return [reply, *([chart_reply(chart)] if chart else [])]
 

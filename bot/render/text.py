@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.render.assumptions import assumption_sentences, impact_sentences
 from bot.render.breakdown import IMPACT_TITLE, breakdown_table, breakdown_title, numbered_sources
-from bot.render.card import ALTERNATIVES, card
+from bot.render.card import ALTERNATIVES, Card, card
 from bot.render.charts.tornado import drivers_table
 from bot.render.comparison import reasons_table, set_aside_sentences, short_table
 from bot.render.evidence import evidence_sentences, evidence_title
@@ -36,15 +36,17 @@ def short_answer(comparison: Comparison, *, break_even: bool = False, width: int
         break_even: The question is about the break-even, which is shown before the comparison.
         width: The characters of a line; None for lines that aren't wrapped.
     """
-    featured = comparison.featured
-    lines = wrap_lines(_card(comparison), width)
+    best, featured = comparison.best, comparison.featured
+    answer = card(comparison)
+    lines = wrap_lines(_card(comparison, answer), width)
     end = wrap_lines([BLANK, _end(comparison, f"USD, calculated on {full_day(comparison.as_of)}.", HINT)], width)
-    if break_even and featured:
-        sentences = break_even_sentences(comparison, featured, net=False)
+    if break_even and best:
+        sentences = break_even_sentences(comparison, best, net=False)
         lines += _fitting(_section("Break-even", sentences, width), MAX_LINES - len(lines) - len(end))
     if _is_compared(comparison):
         sentences = [*set_aside_sentences(comparison), *filter(None, [crossover_sentence(comparison)])]
-        notes = wrap_lines(map(Line, sentences), width)
+        unsaid = (text for text in sentences if text not in answer.sentences)
+        notes = wrap_lines(map(Line, unsaid), width)
         lines += _short_comparison(comparison, notes, MAX_LINES - len(lines) - len(end), width)
     if featured and featured.lines:
         lines += _fitting(_breakdown(comparison, featured, width), MAX_LINES - len(lines) - len(end))
@@ -59,9 +61,10 @@ def full_answer(comparison: Comparison, *, width: int | None = None) -> list[Lin
         width: The characters of a line; None for lines that aren't wrapped.
     """
     featured = comparison.featured
-    lines = wrap_lines([*_card(comparison), Line(question(comparison), "muted")], width)
+    lines = wrap_lines([*_card(comparison, card(comparison)), Line(question(comparison), "muted")], width)
     if _is_compared(comparison):
-        lines += [BLANK, *table_lines(short_table(comparison), width)]
+        table = short_table(comparison)
+        lines += [BLANK, *table_lines(table, width)] if table.rows else []
         sentences = [*set_aside_sentences(comparison), *filter(None, [crossover_sentence(comparison)])]
         lines += wrap_lines(map(Line, sentences), width)
     if featured:
@@ -75,8 +78,8 @@ def full_answer(comparison: Comparison, *, width: int | None = None) -> list[Lin
     return [*lines, BLANK, *wrap_lines([_end(comparison, prices)], width)]
 
 
-def _card(comparison: Comparison) -> list[Line]:
-    answer, name = card(comparison), comparison.scenario.name
+def _card(comparison: Comparison, answer: Card) -> list[Line]:
+    name = comparison.scenario.name
     lines = [Line(f"{name}: {answer.verdict}" if name else answer.verdict, "title")]
     lines += _pairs(answer.figures)
     lines += map(Line, answer.sentences)
@@ -102,7 +105,8 @@ def _is_compared(comparison: Comparison) -> bool:
 
 def _short_comparison(comparison: Comparison, notes: list[Line], room: int, width: int | None) -> list[Line]:
     """Return the comparison with as many rows as there is room for."""
-    rows = table_lines(short_table(comparison), width)
+    table = short_table(comparison)
+    rows = table_lines(table, width) if table.rows else []
     count = room - 1 - len(notes)
     if count < MIN_ROWS + 2:
         return _fitting([BLANK, *notes], room)
@@ -150,11 +154,12 @@ def _details(comparison: Comparison, estimate: Estimate, width: int | None) -> l
     warnings = [warning_text(warning, comparison.as_of) for warning in sorted_warnings(comparison, estimate)]
     lines += _section("Sources", ages, width)
     lines += wrap_lines(map(Line, filter(None, [age_mark_meaning(comparison, estimate)])), width)
+    is_usable = estimate.offer.id not in comparison.set_aside  # what can't be bought saves nothing
     parts: list[tuple[str, Sequence[str]]] = [
         ("Watch out", warnings),
         (IMPACT_TITLE, impact_sentences(comparison, estimate)),
-        ("Break-even", break_even_sentences(comparison, estimate, net=False)),
-        ("Tune or prompt?", rule_sentences(comparison, estimate)),
+        ("Break-even", break_even_sentences(comparison, estimate, net=False) if is_usable else ()),
+        ("Tune or prompt?", rule_sentences(comparison, estimate) if is_usable else ()),
         ("How sure", uncertainty_sentences(comparison, estimate)),
     ]
     for title, sentences in parts:

@@ -38,6 +38,16 @@ _MISSING: dict[VerdictReason, str] = {
 }
 """The addition that a question needs, by the reason for its verdict."""
 
+_OTHERWISE: dict[SetAsideCode, str] = {
+    "filtered_out": "Ask with weaker filters (class=, size=, licence=, needs=).",
+    "filter_unknown": "Ask with weaker filters (class=, size=, licence=, needs=).",
+    "method_not_sold": "Ask with another method=, or without one.",
+    "over_limits": "Change what is over the limits: the number or the length of the examples, the epochs or the calls.",
+    "too_small": "Ask with fewer calls, or with rented GPUs: on=gpu and model=.",
+    "refuses_file": "Convert the training file for one of the platforms; counting it says how.",
+}
+"""The change that most options need, by their commonest reason, where nothing in the catalogue is usable."""
+
 
 def because_sentence(comparison: Comparison) -> str:
     """Return the figures that decide the verdict."""
@@ -109,9 +119,10 @@ def next_step_sentence(comparison: Comparison) -> str:
     option = result.option
     if option is None:
         if comparison.nearest:
-            nearest = comparison.nearest
-            return f"The nearest usable option is {offer_name(nearest)}: ask with on={nearest.offer.id}."
-        return "Choose other platforms or models with on=."
+            return f"Ask again with {_nearest_keys(comparison, comparison.nearest)}, the nearest usable option."
+        reasons = Counter(reason.code for reason in comparison.set_aside.values())
+        advice = (_OTHERWISE.get(code) for code, _ in reasons.most_common(1))
+        return next(advice, None) or "Choose other platforms or models with on=."
     if result.reason in _MISSING:
         return _MISSING[result.reason]
     if result.reason == "base_ends":
@@ -140,6 +151,18 @@ def next_step_sentence(comparison: Comparison) -> str:
     if limit and limit.calls_per_day is not None:
         return f"Keep prompting, and ask again at about {short_count(limit.calls_per_day)} calls a day."
     return f"Keep prompting. {limit.turn}" if limit and limit.turn else "Keep prompting."
+
+
+def _nearest_keys(comparison: Comparison, nearest: Estimate) -> str:
+    """Return the keys that turn the question into one about the nearest usable offer: `on=your-gpus gpus=8`."""
+    offer, scenario = nearest.offer, comparison.scenario
+    keys = [] if comparison.find(offer.id) else [f"on={offer.id}"]
+    if isinstance(offer, RentedGpuOffer) and offer.work:
+        if scenario.gpu and scenario.gpu != offer.rented_from.gpu:
+            keys.append(f"gpu={offer.rented_from.gpu}")
+        if scenario.gpus != offer.work.gpus:
+            keys.append(f"gpus={offer.work.gpus}")
+    return " ".join(keys) or f"on={offer.id}"
 
 
 def _successor_step(comparison: Comparison, result: Verdict) -> str | None:

@@ -20,7 +20,10 @@ class Option(NamedTuple):
     set_aside: SetAside | None
     """Why it is never recommended; None for a usable option."""
     monthly_vs_baseline_usd: Decimal | None
-    """Its month − a month of prompting, US dollars: negative if it saves. None without a baseline, or if unknown."""
+    """Its month − a month of prompting, US dollars: negative if it saves.
+
+    None without a baseline, if unknown, or if it is set aside: what can't be bought saves nothing.
+    """
     saving_usd: Decimal | None
     """Prompting − the option over the horizon, or until the earlier end of the two, US dollars; None if unknown."""
     pays_back: date | None
@@ -59,17 +62,18 @@ def option(comparison: Comparison, estimate: Estimate) -> Option:
 
     Args:
         comparison: The answer that the estimate belongs to.
-        estimate: An estimate of the comparison.
+        estimate: An estimate of the comparison, or its nearest usable one.
     """
     offer_id = estimate.offer.id
-    apart = comparison.set_aside.get(offer_id)
+    # The nearest usable option may be more GPUs of an offer that is set aside.
+    apart = None if estimate is comparison.nearest else comparison.set_aside.get(offer_id)
     day, reason = (None, "it is set aside") if apart else _pays_back(comparison, estimate)
     return Option(
         estimate=estimate,
         option_class=comparison.classes[offer_id],
         set_aside=apart,
-        monthly_vs_baseline_usd=_against_baseline(comparison, estimate),
-        saving_usd=equal_periods(comparison).saving(estimate) if comparison.base else None,
+        monthly_vs_baseline_usd=None if apart else _against_baseline(comparison, estimate),
+        saving_usd=equal_periods(comparison).saving(estimate) if comparison.base and not apart else None,
         pays_back=day,
         pays_back_reason=reason,
         horizon_total=horizon_total(comparison, estimate),

@@ -43,9 +43,9 @@ def saving_range(comparison: Comparison, estimate: Estimate) -> SavingRange | No
         estimate: An estimate of the comparison.
 
     Returns:
-        None for a question without ranges, or if a saving is unknown.
+        None for a question without ranges, if a saving is unknown, or for the nearest offer of the catalogue.
     """
-    if not comparison.scenario.ranged:
+    if not comparison.scenario.ranged or estimate is comparison.nearest:
         return None
     offer = estimate.offer
     same = tuple(candidate for candidate in comparison.context.offers if candidate.id == offer.id)

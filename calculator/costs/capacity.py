@@ -166,9 +166,6 @@ def _limit_capacity(plan: ResolvedScenario, limit: LoadLimit) -> Capacity:
     shares = [(used / most, f"{most:,f} {unit}") for used, most, unit in limits if most is not None]
     load, most = max(shares, key=lambda share: share[0]) if isinstance(tokens, Decimal) else shares[-1]
     carries = bool(load <= ONE) if isinstance(load, Decimal) else None
-    known = f"One deployment carries about {most} (its throughput isn't published)."
-    if limit.published:
-        known = f"The largest quota that the platform publishes is {most}."
     return Capacity(
         replica="deployment",
         replicas=ONE,
@@ -178,10 +175,21 @@ def _limit_capacity(plan: ResolvedScenario, limit: LoadLimit) -> Capacity:
         calls_per_month=busiest / load if load else None,
         usd_per_million_tokens=None,
         carries=carries,
-        reason=known if carries is False else None,
+        reason=_overload(plan, limit, most, busiest, load) if carries is False else None,
         limit=most,
         tokens_per_minute=tokens,
     )
+
+
+def _overload(plan: ResolvedScenario, limit: LoadLimit, most: str, busiest: Decimal, load: Decimal) -> str:
+    """Return what a deployment, or the largest quota, carries, and how many of it the busiest month needs."""
+    calls = f"about {Decimal(f'{busiest / load / plan.days_per_month:.3g}'):,.0f} calls of this length a day"
+    needed = f"{round_up(load):,.0f}"
+    if limit.published:
+        return (
+            f"The largest quota that the platform publishes is {most}, {calls}; the busiest hour needs {needed} of it."
+        )
+    return f"One deployment carries about {most}, {calls} (its throughput isn't published); these calls need {needed}."
 
 
 def capacity_words(capacity: Capacity) -> str:

@@ -42,11 +42,10 @@ METHOD_NAMES: dict[Method, str] = {
 
 
 def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
-    """Return the warning for an offer that isn't sold, with its reason and the nearest alternative."""
+    """Return the warning for an offer that isn't sold, with its reason."""
     life = offer.lifecycle
-    nearest = f" Nearest offer that is sold: {offer.nearest}." if offer.nearest else ""
     if status == "not offered":
-        return Warning("not_offered", (offer.why or f"{offer.platform_title} does not sell this.") + nearest)
+        return Warning("not_offered", offer.why or f"{offer.platform_title} does not sell this.")
     if life and life.inference_ends and life.inference_ends <= as_of:
         ended = f"{offer.title} ended on {life.inference_ends}."
     elif life and life.training_ends:
@@ -55,7 +54,7 @@ def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
             ended += f" Tuned models answer until {life.inference_ends}."
     else:
         ended = f"{offer.title} is retired."
-    return Warning("closed", f"{ended}{nearest} Ask with an earlier date to see what it cost.")
+    return Warning("closed", f"{ended} Ask with an earlier date to see what it cost.")
 
 
 def method_not_sold(plan: ResolvedScenario, offer: Offer) -> Warning:
@@ -182,7 +181,7 @@ def _capacity(plan: ResolvedScenario, offer: Offer, monthly_usd: Decimal | None)
     if capacity is None:
         return
     if capacity.carries is False:
-        yield Warning("capacity_exceeded", f"{capacity.reason} These calls need more.")
+        yield Warning("capacity_exceeded", capacity.reason or "")
     elif not is_dedicated(plan, offer):
         yield from _quota(offer, capacity)
     elif deployment_of(offer) is None:

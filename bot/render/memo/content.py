@@ -69,7 +69,8 @@ def build_memo(comparison: Comparison, *, quoted: SavedResult | None = None, lin
     answer, featured = card(comparison), comparison.featured
     figures = [*answer.figures, *answer.alternatives]
     sentences = tuple(dict.fromkeys([*answer.sentences, *set_aside_sentences(comparison)]))
-    parts = [Part("Comparison", sentences, short_table(comparison) if comparison.estimates else None)]
+    table = short_table(comparison)
+    parts = [Part("Comparison", sentences, table if table.rows else None)]
     if featured and featured.lines:
         parts += _details(comparison, featured, answer.assumes)
     oldest = oldest_price(comparison, [featured] if featured else [])

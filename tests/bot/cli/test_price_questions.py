@@ -30,10 +30,10 @@ NOT_SOLD = [
     Question("estimate on=gpt-6-luna", ("No platform tunes GPT-6", "azure/gpt-4.1-mini@global"), ("mean",)),
     Question(
         "estimate on=azure/gpt-5",
-        ("by invitation", "Microsoft account team", "nearest usable option is GPT-4.1, global (Azure)"),
+        ("by invitation", "Microsoft account team", "Nearest usable, GPT-4.1 "),
         ("gpt-4@regional",),
     ),
-    Question("estimate on=anthropic", ("nearest usable option is Amazon Nova 2 Lite (Bedrock)",)),
+    Question("estimate on=anthropic", ("Nearest usable, Amazon Nova 2 Lite", "on=aws-bedrock/nova-2-lite")),
     Question("estimate on=claude-sonnet-5", ("Nobody sells tuning of a current Claude", "aws-bedrock/nova-2-lite")),
     Question("estimate on=gemini-3.8-flash", ("doesn't have this model", "google/gemini-3.5-flash"), ("gemini-2.0",)),
     Question("estimate on=gemini-4-argon", ("doesn't have this model", "google/gemini-3.5-flash"), ("gemini-2.0",)),
@@ -123,7 +123,9 @@ RENTED = [
     Question(f"estimate on=gpu model={model} gpu=h100", (f"Served: {model}",), ("Unknown model",))
     for model in ("qwen3.5-27b", "qwen3.8-27b")
 ] + [
-    Question("estimate on=gpu model=kimi-k2 gpu=h100", ("too small for the training job", "on=together/kimi-k2")),
+    Question(
+        "estimate on=gpu model=kimi-k2 gpu=h100", ("too small for the training job", "Nearest usable, kimi-k2 on")
+    ),
 ]
 
 BREAKEVENS = [

@@ -108,8 +108,8 @@ def test_calls_that_were_given_are_not_said_to_be_missing(capsys: pytest.Capture
 
 
 def test_where_the_model_ends_the_money_counts_until_then(capsys: pytest.CaptureFixture[str]) -> None:
-    """OpenAI ends tuned GPT-4o mini on 2027-01-14, in 54 days: 648/365 months."""
-    said = judged(capsys, line(on="openai/gpt-4o-mini", rates="", customer="existing", calls="1M/month"))
+    """Azure ends tuned GPT-4.1 mini on 2027-10-14, in 327 days: 3,924/365 months."""
+    said = judged(capsys, line(on="azure/gpt-4.1-mini@global", rates="", calls="1M/month"))
     assert "12 months" not in said[0]
     assert "ends" in said[0]
 

@@ -107,7 +107,10 @@ def test_load_above_what_a_deployment_plausibly_carries_is_said() -> None:
     assert (round(fits.load or 0, 20), fits.carries, fits.reason) == (1, True, None)
     assert beyond is not None
     assert beyond.carries is False
-    assert beyond.reason == "One deployment carries about 100 tokens a minute (its throughput isn't published)."
+    assert beyond.reason == (
+        "One deployment carries about 100 tokens a minute, about 480 calls of this length a day "  # 14,400 ÷ 30
+        "(its throughput isn't published); these calls need 2."
+    )
 
 
 def test_tighter_of_two_limits_decides() -> None:
