@@ -2,8 +2,8 @@
 
 from pricing.refresh.apply import PriceWriteError, apply
 from pricing.refresh.command import format_price_files, run_refresh
-from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
+from pricing.refresh.findings import Finding, Outcome
 from pricing.refresh.overlay import write_overlay
 from pricing.refresh.run import RefreshReport, feed_session, refresh, refresh_into
 

@@ -13,8 +13,8 @@ from pricing.catalog import Catalog
 from pricing.files.records import PriceFileError, read_record, yaml_files
 from pricing.load import PlatformFile, load_catalog
 from pricing.price import Price
-from pricing.refresh.compare import Finding, same_price
 from pricing.refresh.feed import Feed
+from pricing.refresh.findings import Finding, same_price
 from pricing.refresh.price_targets import PriceTarget
 from pricing.refresh.record import key_of, next_price, price_fields, source_fields, source_of
 

@@ -12,8 +12,8 @@ from pricing.files.records import yaml_files
 from pricing.http_client import BoundedClient
 from pricing.load import PROVIDERS_DIR, load_catalog
 from pricing.refresh.apply import PriceWriteError, apply
-from pricing.refresh.compare import Finding, Outcome
 from pricing.refresh.feed import Feed, load_feeds
+from pricing.refresh.findings import Finding, Outcome
 from pricing.refresh.overlay import write_overlay
 from pricing.refresh.run import RefreshReport, feed_session, load_with_refreshed, refresh
 

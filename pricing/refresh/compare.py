@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal, NamedTuple
 
 from pricing.catalog import BasePrice, Catalog, UnknownName
 from pricing.price import Price
+from pricing.refresh.compare_gpus import gpu_rates
 from pricing.refresh.feed import Feed, PriceMapping
-from pricing.refresh.observation import FeedError, Measure, Observation, Observations
+from pricing.refresh.findings import MAX_FACTOR, Finding, same_price, usd_text
+from pricing.refresh.observation import FeedError, Measure, Observation, Observations, ObservedEnd
 from pricing.refresh.price_targets import PriceTarget, mappings_of, target_of
 from pricing.vocabulary import MAX_PLAUSIBLE_USD, Unit
 
-Outcome = Literal["unchanged", "changed", "implausible", "disputed", "new", "gone"]
-
-MAX_FACTOR = 3
-"""A larger change is more likely a misread unit than a price, so a person has to check it."""
 DRIFT_TIME = timedelta(days=30)
 """The limit holds against each price of this time, so that a wrong feed can't move a price in small steps."""
-# Catalogues round to four digits; no list price moves by less.
-SAME_TOLERANCE = Decimal("0.0005")
 MEASURES: Mapping[Unit, Measure] = {
     "1M tokens": "1M tokens",
     "call": "call",
@@ -31,29 +26,6 @@ MEASURES: Mapping[Unit, Measure] = {
     "model-month": "month",
     "GB-month": "month",
 }
-
-
-class Finding(NamedTuple):
-    """One row of the report: a feed's price or end date beside the recorded one."""
-
-    outcome: Outcome
-    feed: str
-    name: str
-    """The name in the feed."""
-    subject: str
-    """Offer and kind of price; for an unmapped name, the feed's description."""
-    recorded: str = ""
-    observed: str = ""
-    note: str = ""
-    target: PriceTarget | None = None
-    """The price to write; None if a person has to decide."""
-    usd: Decimal | None = None
-    """The observed price, per unit of the recorded one."""
-
-    @property
-    def applies(self) -> bool:
-        """Return whether the finding may be written without a decision by a person."""
-        return self.target is not None and self.outcome in ("unchanged", "changed")
 
 
 def compare(feed_id: str, feed: Feed, observations: Observations, catalog: Catalog, today: date) -> list[Finding]:
@@ -73,15 +45,17 @@ def compare(feed_id: str, feed: Feed, observations: Observations, catalog: Catal
     names = (
         observations.names
         | {price.name for price in observations.prices}
+        | {price.gpu for price in observations.prices}
         | {ending.name for ending in observations.endings}
     )
-    expected = {
-        name for name, targets in mappings.items() if not _all_closed(targets, catalog, today)
-    } | feed.base.keys()
+    expected = {name for name, targets in mappings.items() if not _all_closed(targets, catalog, today)} | (
+        feed.base.keys() | feed.gpus.keys()
+    )
     if expected and not expected & names:
         raise FeedError(f"has none of the {len(expected)} expected names; its format may have changed")
     findings = list(_prices(feed_id, feed, _in_force(observations.prices, today), mappings, catalog, today))
     findings += _endings(feed_id, feed, observations, mappings, catalog, today)
+    findings += gpu_rates(feed_id, feed, observations.prices, catalog, today)
     if not observations.warnings:
         findings += _gone(feed_id, expected - names, mappings, feed)
     return findings
@@ -138,7 +112,7 @@ def _prices(
                 feed_id,
                 observation.name,
                 observation.detail,
-                observed=_usd_text(observation.usd, observation.per),
+                observed=usd_text(observation.usd, observation.per),
             )
 
 
@@ -150,15 +124,13 @@ def _price(feed_id: str, observation: Observation, target: PriceTarget, catalog:
         feed_id,
         observation.name,
         f"{target.offer} {target}",
-        _usd_text(recorded.usd, unit) if recorded else "",
-        _usd_text(observation.usd, unit),
+        usd_text(recorded.usd, unit) if recorded else "",
+        usd_text(observation.usd, unit),
     )
     if recorded is None:
         return finding._replace(outcome="new", note="the offer has no price of this kind")
     if reason := _reason_to_check(observation, recorded, today) or _drift(observation, target, catalog, today):
-        return finding._replace(
-            outcome="implausible", observed=_usd_text(observation.usd, observation.per), note=reason
-        )
+        return finding._replace(outcome="implausible", observed=usd_text(observation.usd, observation.per), note=reason)
     is_same = recorded.usd is not None and observation.usd is not None and same_price(recorded.usd, observation.usd)
     return finding._replace(outcome="unchanged" if is_same else "changed", target=target, usd=observation.usd)
 
@@ -207,7 +179,7 @@ def _base(feed_id: str, observation: Observation, model: str, catalog: Catalog, 
             feed_id,
             observation.name,
             f"base model {model}",
-            observed=_usd_text(observation.usd, observation.per),
+            observed=usd_text(observation.usd, observation.per),
         )
         return
     by_kind = {"input": price.input_usd, "cached_input": price.cached_input_usd, "output": price.output_usd}
@@ -219,8 +191,8 @@ def _base(feed_id: str, observation: Observation, model: str, catalog: Catalog, 
         feed_id,
         observation.name,
         f"base model {model} {observation.kind}",
-        _usd_text(recorded, observation.per),
-        _usd_text(observation.usd, observation.per),
+        usd_text(recorded, observation.per),
+        usd_text(observation.usd, observation.per),
     )
     if observation.usd is None:
         yield finding._replace(outcome="implausible", note="not a valid price")
@@ -242,6 +214,8 @@ def _endings(
 ) -> Iterator[Finding]:
     """Yield findings about end dates. They are never written: they don't say who may still train until then."""
     for ending in observations.endings:
+        if ending.name in feed.base and ending.name not in feed.ignore_endings:
+            yield from _base_ending(feed_id, ending, feed.base[ending.name], catalog, today)
         for mapping in mappings.get(ending.name, ()) if ending.name not in feed.ignore_endings else ():
             offer = catalog.offers[mapping.offer]
             recorded = offer.lifecycle.inference_ends if offer.lifecycle else None
@@ -257,6 +231,24 @@ def _endings(
                 )
 
 
+def _base_ending(feed_id: str, ending: ObservedEnd, model: str, catalog: Catalog, today: date) -> Iterator[Finding]:
+    """Yield a finding about the last day of a base model; nothing for one that the price list doesn't have."""
+    try:
+        recorded = catalog.base_models.price(model, today).ends
+    except UnknownName:
+        return
+    is_same = recorded == ending.day
+    yield Finding(
+        "unchanged" if is_same else "changed",
+        feed_id,
+        ending.name,
+        f"base model {model} ends",
+        str(recorded or "no date"),
+        str(ending.day),
+        "" if is_same else "an end date; enter it in base_models.yml",
+    )
+
+
 def _gone(
     feed_id: str, missing: Iterable[str], mappings: Mapping[str, tuple[PriceMapping, ...]], feed: Feed
 ) -> Iterator[Finding]:
@@ -266,6 +258,8 @@ def _gone(
         ]
         if name in feed.base:
             prices.append(f"base model {feed.base[name]}")
+        if name in feed.gpus:
+            prices.append(f"GPU {feed.gpus[name]}")
         yield Finding("gone", feed_id, name, ", ".join(prices), note="the recorded price stays, unconfirmed")
 
 
@@ -276,14 +270,8 @@ def _all_closed(mappings: Iterable[PriceMapping], catalog: Catalog, today: date)
 def _is_reported(feed: Feed, observation: Observation) -> bool:
     pattern = feed.report_pattern
     return bool(
-        pattern and observation.name not in feed.ignore and pattern.search(f"{observation.name} {observation.detail}")
+        pattern
+        and observation.gpu not in feed.gpus
+        and observation.name not in feed.ignore
+        and pattern.search(f"{observation.name} {observation.detail}")
     )
-
-
-def same_price(amount: Decimal, reference: Decimal) -> bool:
-    """Return whether two amounts are the same price within 0.05 %."""
-    return abs(amount - reference) <= SAME_TOLERANCE * max(abs(amount), abs(reference))
-
-
-def _usd_text(usd: Decimal | None, per: str) -> str:
-    return "unknown" if usd is None else f"{usd.normalize():f} / {per}"

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from pricing.capability.records import Band, Measure, ModelCapability
 from pricing.capability.table import CapabilityTable, Scales
-from pricing.refresh.compare import Finding
 from pricing.refresh.feed import Feed
+from pricing.refresh.findings import Finding
 from pricing.refresh.observation import FeedError, ObservedScore
 
 _TENTH = Decimal("0.1")

@@ -77,6 +77,8 @@ class Feed(Record):
     """Mappings of names that no `meter` or `model` has."""
     base: dict[str, str] = field(default_factory=dict)
     """Names of base models, and their names in the genai-prices package."""
+    gpus: dict[str, str] = field(default_factory=dict)
+    """Clouds and GPUs of a feed of rates by the hour, such as nebius/H100, and the offer of each."""
     scale: str | None = None
     """The scale of a feed of capability values; such a feed has no prices."""
     report: str | None = None

@@ -30,6 +30,8 @@ class Observation(NamedTuple):
     """A description, to recognise an unknown name."""
     since: date | None = None
     """The first day of the price, if the feed lists several by date."""
+    gpu: str = ""
+    """Cloud and GPU of a rate by the hour, such as nebius/H100."""
 
 
 class ObservedEnd(NamedTuple):

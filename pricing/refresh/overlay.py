@@ -14,8 +14,8 @@ from pricing.files.records import yaml_files
 from pricing.load import load_catalog
 from pricing.price import Price, Source
 from pricing.refresh.apply import PriceWriteError, write_if_valid
-from pricing.refresh.compare import Finding
 from pricing.refresh.feed import Feed
+from pricing.refresh.findings import Finding
 from pricing.refresh.price_targets import PriceTarget
 from pricing.refresh.record import next_price, price_fields, source_fields, source_of
 

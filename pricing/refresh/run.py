@@ -14,9 +14,10 @@ from aiohttp import ClientSession
 from pricing.catalog import Catalog
 from pricing.http_client import HttpClient, HttpError
 from pricing.load import load_catalog
-from pricing.refresh.compare import Finding, compare, mark_disputed
+from pricing.refresh.compare import compare, mark_disputed
 from pricing.refresh.compare_scores import compare_scores
 from pricing.refresh.feed import Feed, load_feeds
+from pricing.refresh.findings import Finding
 from pricing.refresh.observation import FeedError, Observations
 from pricing.refresh.overlay import write_overlay
 from pricing.refresh.readers import READERS

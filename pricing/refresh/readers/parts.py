@@ -60,5 +60,6 @@ def gpu_rates(listings: Iterable[GpuListing], regions: tuple[str, ...]) -> list[
     for name, candidates in by_name.items():
         listing, rate = min(candidates, key=preference)
         detail = name_of(f"{listing.gpu_count.removesuffix('.0')} × {listing.gpu}, {listing.region}")
-        observations.append(Observation(name, rate, "hour", detail=detail))
+        gpu = name_of(f"{name.partition('/')[0]}/{listing.gpu.partition(' ')[0]}")
+        observations.append(Observation(name, rate, "hour", detail=detail, gpu=gpu))
     return observations

@@ -33,6 +33,7 @@ RECORDED = {
     "/google-billing/C7E2-9256-1C43": ("google-billing-1.json", "application/json"),
     "/google-billing/C7E2-9256-1C43 AB_c1": ("google-billing-2.json", "application/json"),
     "/skypilot/lambda": ("skypilot-lambda.csv", "text/plain"),
+    "/skypilot/nebius": ("skypilot-nebius.csv", "text/plain"),
 }
 ADDRESSES = {
     "azure-retail": "azure-retail/page1?api-version=2023-01-01-preview",
@@ -42,7 +43,7 @@ ADDRESSES = {
     "skypilot": "skypilot/{part}",
     "gpuhunt": "gpuhunt/{part}",
 }
-PARTS = {"google-billing": ("C7E2-9256-1C43",), "skypilot": ("lambda",), "gpuhunt": ("runpod",)}
+PARTS = {"google-billing": ("C7E2-9256-1C43",), "skypilot": ("lambda", "nebius"), "gpuhunt": ("nebius",)}
 KEYS = {"OPENAI_API_KEY": "sk-1", "TOGETHER_API_KEY": "tg-1", "GOOGLE_BILLING_API_KEY": "g-1"}
 
 
@@ -62,10 +63,10 @@ class FeedServer:
         if path in RECORDED:
             name, content_type = RECORDED[path]
             return web.Response(body=self.body(name), content_type=content_type)
-        if path == "/gpuhunt/runpod/version":
+        if path == "/gpuhunt/nebius/version":
             return web.Response(text="20261121-100\n", content_type="binary/octet-stream")
-        if path == "/gpuhunt/runpod/20261121-100/catalog.zip":
-            archive = zipped({"runpod.csv": (FOLDER / "gpuhunt-runpod.csv").read_bytes()})
+        if path == "/gpuhunt/nebius/20261121-100/catalog.zip":
+            archive = zipped({"nebius.csv": (FOLDER / "gpuhunt-nebius.csv").read_bytes()})
             return web.Response(body=archive, content_type="application/zip")
         raise web.HTTPNotFound
 

@@ -149,8 +149,8 @@ async def test_compression_bomb_is_cut_off(server: FeedServer, catalog: Catalog)
 
 
 async def test_zip_bomb_is_cut_off(server: FeedServer, catalog: Catalog) -> None:
-    body = zipped({"runpod.csv": b"0" * 20_000_000})
-    server.set_answer("/gpuhunt/runpod/20261121-100/catalog.zip", body, "application/zip")
+    body = zipped({"nebius.csv": b"0" * 20_000_000})
+    server.set_answer("/gpuhunt/nebius/20261121-100/catalog.zip", body, "application/zip")
     report = await report_of(server, catalog, "gpuhunt", max_megabytes=1)
     assert report == RefreshReport((), ("gpuhunt catalogue is larger than 1,000,000 bytes when unpacked.",))
 
@@ -159,14 +159,14 @@ async def test_zip_bomb_is_cut_off(server: FeedServer, catalog: Catalog) -> None
     "body", [b"", b"PK\x03\x04", zipped({"a.csv": b"x"})[:-10], zipped({"a.csv": b"", "b.csv": b""})]
 )
 async def test_invalid_zip_is_a_warning(server: FeedServer, catalog: Catalog, body: bytes) -> None:
-    server.set_answer("/gpuhunt/runpod/20261121-100/catalog.zip", body, "application/zip")
+    server.set_answer("/gpuhunt/nebius/20261121-100/catalog.zip", body, "application/zip")
     ((warning,), findings) = reversed(await report_of(server, catalog, "gpuhunt"))
     assert findings == ()
     assert "zip" in warning
 
 
 async def test_gpuhunt_version_with_a_path_is_refused(server: FeedServer, catalog: Catalog) -> None:
-    server.set_answer("/gpuhunt/runpod/version", b"../../secret", "text/plain")
+    server.set_answer("/gpuhunt/nebius/version", b"../../secret", "text/plain")
     report = await report_of(server, catalog, "gpuhunt")
     assert report.warnings == ("gpuhunt catalogue has an unexpected format: its version isn't valid.",)
     assert len(server.requests) == 1
@@ -231,7 +231,7 @@ CHANGED_FORMATS: dict[str, tuple[str, bytes]] = {
     "together": ("/together", b'{"data": []}'),
     "google-billing": ("/google-billing/C7E2-9256-1C43", b'{"services": []}'),
     "skypilot": ("/skypilot/lambda", b"Instance,Price\na,1\n"),
-    "gpuhunt": ("/gpuhunt/runpod/20261121-100/catalog.zip", zipped({"runpod.csv": b"name,price\na,1\n"})),
+    "gpuhunt": ("/gpuhunt/nebius/20261121-100/catalog.zip", zipped({"nebius.csv": b"name,price\na,1\n"})),
 }
 
 
@@ -242,16 +242,17 @@ def test_every_feed_has_a_changed_format() -> None:
 @pytest.mark.parametrize("feed_id", CHANGED_FORMATS)
 async def test_changed_format_is_a_warning(server: FeedServer, catalog: Catalog, feed_id: str) -> None:
     path, body = CHANGED_FORMATS[feed_id]
-    server.set_answer(path, body, "application/octet-stream")
-    if feed_id == "aws-bedrock":
-        server.set_answer("/aws-bedrock/us-west-2", body)
+    folder, _, first = path.rpartition("/")
+    parts = server.feeds(feed_id)[feed_id].parts if feed_id != "gpuhunt" else ()
+    for part in dict.fromkeys((first, *parts)):
+        server.set_answer(f"{folder}/{part}", body, "application/octet-stream")
     report = await report_of(server, catalog, feed_id)
     assert report.findings == ()
     assert "has an unexpected format" in report.warnings[0]
 
 
 async def test_answer_without_expected_names_is_a_warning(server: FeedServer, catalog: Catalog) -> None:
-    server.set_answer("/litellm", b'{"gpt-5": {"input_cost_per_token": 1e-06}}')
+    server.set_answer("/litellm", b'{"gpt-99": {"input_cost_per_token": 1e-06}}')
     ((warning,), findings) = reversed(await report_of(server, catalog))
     assert findings == ()
     assert "has none of the" in warning

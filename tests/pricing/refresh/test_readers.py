@@ -141,10 +141,19 @@ async def test_skypilot_price_per_gpu_in_the_preferred_region(server: FeedServer
         ("lambda/gpu_8x_h100_sxm5", None): (Decimal("4.29"), "hour"),  # 34.32 / 8 in us-east-1, not Europe's 31.92
         ("lambda/gpu_1x_a10", None): (None, "hour"),
         ("lambda/gpu_8x_v100", None): (Decimal("0.79"), "hour"),
+        ("nebius/gpu-h100-sxm_1gpu-16vcpu-200gb", None): (Decimal("4.5"), "hour"),
+        ("nebius/gpu-h100-sxm_8gpu-128vcpu-1600gb", None): (Decimal(5), "hour"),
+        ("nebius/gpu-h200-sxm_8gpu-128vcpu-1600gb", None): (Decimal(5), "hour"),
+        ("nebius/gpu-b200-sxm_8gpu-160vcpu-1792gb", None): (None, "hour"),
+        ("nebius/gpu-l40s-a_1gpu-8vcpu-32gb", None): (Decimal("15.5"), "hour"),
     }
 
 
 async def test_gpuhunt_price_is_the_lowest_of_other_regions(server: FeedServer) -> None:
     observations = await read(server, "gpuhunt")
-    assert prices(observations) == {("runpod/NVIDIA H100 80GB HBM3", None): (Decimal("3.49"), "hour")}  # 6.98 / 2
-    assert observations.prices[0].detail == "2 × H100 80 GB, US-KS-2"
+    assert prices(observations) == {
+        ("nebius/gpu-a100-sxm 2gpu-40vcpu-250gb", None): (Decimal("3.49"), "hour"),  # 6.98 / 2
+        ("nebius/gpu-h100-sxm 8gpu-128vcpu-1600gb", None): (Decimal("4.5"), "hour"),  # 36 / 8
+    }
+    assert observations.prices[0].detail == "2 × A100 80 GB, eu-north1"
+    assert [price.gpu for price in observations.prices] == ["nebius/A100", "nebius/H100"]
