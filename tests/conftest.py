@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -165,12 +167,18 @@ async def slack() -> AsyncIterator[FakeSlack]:
     await fake.stop()
 
 
+@pytest.fixture(scope="session")
+def database_folder() -> Iterator[Path]:
+    """A folder in memory, where the system has one: every commit waits until its file system has written."""
+    memory = "/dev/shm"  # noqa: S108
+    with TemporaryDirectory(prefix="ftcost-", dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_url(database_folder: Path) -> Iterator[str]:
     """The URL of an SQLite file with empty tables."""
-    folder = tmp_path_factory.getbasetemp() / "database"
-    folder.mkdir(exist_ok=True)
-    with databases.fresh_file(folder / "ftcost.sqlite3") as url:
+    with databases.fresh_file(database_folder / "ftcost.sqlite3") as url:
         yield url
 
 

