@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.render.money import UNKNOWN, each
-from bot.render.short import short_count, short_day, short_money, span_text
+from bot.render.short import short_count, short_day, short_money, span_text, spoken_days
 from bot.render.tables import class_text, horizon, offer_name
 from calculator import (
     INPUT_LABELS,
@@ -108,7 +108,7 @@ def threshold_sentence(comparison: Comparison) -> str | None:
         return f"{name} {would} from about {count} calls a day."
     about = result.threshold_option
     reason = about.pays_back_reason if about else None
-    cause = (reason or "").removeprefix("never").removeprefix(": ")
+    cause = spoken_days((reason or "").removeprefix("never").removeprefix(": "), comparison.as_of)
     turn = limit.turn if result.answer != "no" else None  # then the next step says it
     return " ".join(filter(None, [f"More calls don't change that{f': {cause}' if cause else ''}.", turn]))
 

@@ -15,6 +15,8 @@ from calculator.result import Estimate, OptionClass, OptionGroup, SetAside, SetA
 
 LIKE_GROUPS: tuple[OptionGroup, ...] = ("same_model", "same_class")
 """Groups that are compared like with like, the closest first."""
+WEAKEST = "G"
+"""Sorts models without a letter behind those of every class."""
 MOST_STEPS = 9
 """Letters below the baseline's model that count for a model without a letter: it comes last."""
 
@@ -97,10 +99,15 @@ def choose(usable: Sequence[Estimate], classes: Mapping[str, OptionClass], perio
 
 
 def _cheapest_by_closeness(usable: Sequence[Estimate], classes: Mapping[str, OptionClass]) -> list[Estimate]:
-    """Return the cheapest option of each degree of closeness, the closest first."""
-    cheapest: dict[int, Estimate] = {}
+    """Return the cheapest option of each degree of closeness, the closest first.
+
+    Where the closeness isn't known, stronger classes come first: they pass an evaluation sooner.
+    """
+    cheapest: dict[tuple[int, str], Estimate] = {}
     for estimate in usable:
-        cheapest.setdefault(closeness(classes[estimate.offer.id]), estimate)
+        option_class = classes[estimate.offer.id]
+        letter = option_class.letter or WEAKEST if option_class.steps_below is None else ""
+        cheapest.setdefault((closeness(option_class), letter), estimate)
     return [estimate for _, estimate in sorted(cheapest.items(), key=lambda item: item[0])]
 
 

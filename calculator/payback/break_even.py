@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from calculator.comparison import Comparison, computed_once
@@ -276,7 +277,7 @@ def _steps(
     life = estimate.offer.lifecycle
     end = months_between(as_of, life.inference_ends) if life and life.inference_ends else LONGEST_MONTHS
     growing = range(1, math.ceil(min(end, LONGEST_MONTHS))) if plan.growth_per_month and replica else ()
-    idle_usd = _idle_cost(plan, estimate, as_of).usd
+    idle = _idle_cost(plan, estimate, as_of)
     units = units_needed(plan, replica, plan.calls_per_month) if replica else None
     for month in sorted({*days, *map(Decimal, growing)}):
         later = plan._replace(calls_per_month=calls_in_month(plan, int(month)), growth_per_month=ZERO)
@@ -288,10 +289,11 @@ def _steps(
         day = days.get(month) or payback_day(as_of, month)
         if day is None:
             return
-        idle = _idle_cost(later, estimate, day)
-        if month not in days and idle.usd == idle_usd:
+        before = idle.usd
+        if plan.growth_per_month or day in offer_days:
+            idle = _idle_cost(later, estimate, day)
+        if month not in days and idle.usd == before:
             continue  # more GPUs, at a price for a deployment of any size
-        idle_usd = idle.usd
         tuned_usd = _tuned_call(plan, estimate, day)
         prompted_usd = _prompted_call(plan, base, day) if base_days else base_usd
         if tuned_usd is not None and prompted_usd is not None and idle.whole:
@@ -303,7 +305,8 @@ def _changes(histories: Iterable[tuple[Price, ...]], as_of: date) -> set[date]:
     return {price.since for history in histories for price in history if price.since and price.since > as_of}
 
 
-def _base_changes(base: BasePrice, as_of: date) -> set[date]:
+@lru_cache(maxsize=16)
+def _base_changes(base: BasePrice, as_of: date) -> frozenset[date]:
     """Return the days after `as_of` on which prompting costs something else: another price, or another model."""
     days: set[date] = set()
     model: BasePrice | None = base
@@ -314,7 +317,7 @@ def _base_changes(base: BasePrice, as_of: date) -> set[date]:
         if model.ends and model.successor and model.ends > as_of:
             days.add(model.ends)
         begins, model = max(begins, model.ends or begins), model.successor
-    return days
+    return frozenset(days)
 
 
 def _idle_cost(plan: ResolvedScenario, estimate: Estimate, day: date) -> Total:

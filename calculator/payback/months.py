@@ -100,7 +100,9 @@ def _by_month(terms: PaybackTerms, days: int | None) -> PayBack | None:
     limit = LONGEST_MONTHS if days is None else min(LONGEST_MONTHS, days * MONTHS_PER_YEAR / DAYS_PER_YEAR)
     balance, total_calls, calls = -terms.one_off, ZERO, terms.calls
     saving, idle, steps = terms.saving, terms.idle, {step.month: step for step in terms.later if step.month < limit}
-    cuts = sorted({*map(Decimal, range(math.ceil(limit))), *steps, limit})
+    varies = terms.growth or terms.retrain_months  # otherwise all months between two steps are alike
+    months = map(Decimal, range(math.ceil(limit))) if varies else (ZERO,)
+    cuts = sorted({*months, *steps, limit})
     for start, end in itertools.pairwise(cuts):
         if start in steps:
             saving, idle = steps[start].saving, steps[start].idle

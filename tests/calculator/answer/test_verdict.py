@@ -48,6 +48,16 @@ def test_verdict_by_question(
     assert (result.option.estimate.offer.id if result.option else None) == offer
 
 
+def test_stronger_models_come_first_where_the_class_is_unknown(catalog: Catalog) -> None:
+    """Nothing is known of the base model, which costs 60 × $0.00096 = $0.0576 a call: both save nearly all of it."""
+    fields = {"on": "google/llama-3.2-1b,google/gemini-3.1-flash-lite", "base": "our-own", "base_rates": "24/96"}
+    result = verdict(compared(catalog, calls="20k/day", **fields))
+    assert result.answer == "different_model"
+    assert result.option is not None
+    assert result.option.estimate.offer.id == "google/gemini-3.1-flash-lite"
+    assert compared(catalog, calls="200k/day", **fields).usable[0].offer.id == "google/llama-3.2-1b"
+
+
 def test_month_against_the_baseline(catalog: Catalog) -> None:
     """600k calls a month: prompting 600k × (1,800 × $0.40 + 150 × $1.60) ÷ 1M = $576.00; tuned 600k × $0.0004 = $240.00
     and $1,224.00 of hosting.
