@@ -185,7 +185,8 @@ def _handle(trait: Trait, name: str, count: DatasetCount, rules: DatasetRules, f
     handling = about.platforms.get(name)
     title = about.title if trait in _ALL_LINES else f"{about.title} ({number:,} {_lines(number)})"
     if handling is None or (trait == "nothing_trained" and count.output_tokens):
-        findings.unknown.append(title)
+        if not about.peculiar:
+            findings.unknown.append(title)
         return
     if handling.does == "refused":
         why = f"{title}: {handling.note}" if handling.note else title

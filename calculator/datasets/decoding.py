@@ -51,7 +51,7 @@ def repeated_key(line: bytes, record: Any) -> str | None:
         line: The line, which is JSON.
         record: Its value.
     """
-    if len(_KEY_END.findall(line)) <= _count_keys(record):
+    if _count_key_ends(line) <= _count_keys(record):
         return None
     repeated: list[str] = []
 
@@ -67,6 +67,12 @@ def repeated_key(line: bytes, record: Any) -> str | None:
     except ValueError:
         return None
     return repeated[0] if repeated else None
+
+
+def _count_key_ends(line: bytes) -> int:
+    if b" :" in line or b"\t:" in line:
+        return len(_KEY_END.findall(line))
+    return line.count(b'":') - line.count(b'\\":')
 
 
 def _count_keys(value: Any) -> int:

@@ -13,6 +13,7 @@ from calculator.datasets.parsed_line import ParsedLine, as_json
 from calculator.datasets.problems import quoted
 from calculator.datasets.tool_formula import tool_formula
 
+_CALL_KEYS = frozenset(("tool_calls", "function_call"))
 _NAME = re.compile("[A-Za-z0-9_-]{1,64}")
 
 
@@ -25,6 +26,8 @@ def read_calls(message: Mapping[str, Any], number: int, reading: ParsedLine, *, 
         reading: The line, which receives texts and problems.
         trained: True if the message is trained on.
     """
+    if not _CALL_KEYS & message.keys() and message.get("role") not in ("tool", "function"):
+        return False
     _check_ids(message, number, reading)
     if message.get("role") == "function" or isinstance(message.get("function_call"), dict):
         reading.traits.add("function_role")

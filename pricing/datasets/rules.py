@@ -175,6 +175,8 @@ class TraitRules(Record):
     title: str
     converted: bool = False
     """True if `ftcost convert` writes a copy without it."""
+    peculiar: bool = False
+    """True for a rule of few platforms, so that it isn't said of the others that they publish none."""
     platforms: dict[str, Handling] = field(default_factory=dict)
 
 

@@ -77,6 +77,11 @@ def test_reasons_name_the_platform_rule(catalog: Catalog) -> None:
     two_users = report_on(FOLDER / "a07_two_users.jsonl", catalog)
     assert two_users.platforms["together"].why.startswith("Refused: two messages by the user in a row (12 lines).")
     assert two_users.first_problems[0].text.endswith("Refused by Bedrock, Azure and Together.")
+    calls = report_on(FOLDER / "c18_parallel_calls.jsonl", catalog)
+    assert calls.platforms["mistral"].why.startswith(
+        "Needs conversion: ids of calls that aren't nine letters and digits"
+    )
+    assert "ids of calls" not in calls.platforms["openai"].why
     vision = report_on(FOLDER / "a21_vision.jsonl", catalog)
     assert "only by gpt-4o-2024-08-06" in vision.platforms["openai"].why
     tools = report_on(FOLDER / "b02_tools.jsonl", catalog)
