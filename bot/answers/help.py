@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.answers.catalog_pages import COMMANDS, key_row
 from bot.forms.fields import FROM_FILE, GROUPS, MAIN
 from bot.render.blocks import Block, SlackMessage, button, context, section
@@ -11,6 +13,9 @@ from calculator import KEYS
 RUN_LINE = "run_line"
 """The action id of a button that answers the line in its value, as `/ftcost LINE` would."""
 TITLE = "Ask me in a sentence, or type `/ftcost` for the form."
+GREETING = (
+    "Tell me about your project in a sentence, or type `/ftcost` for the form. `/ftcost help` lists everything else."
+)
 EXAMPLES = (
     (
         "Should we fine-tune?",
@@ -19,7 +24,8 @@ EXAMPLES = (
     ),
     (
         "When does it pay back?",
-        "breakeven on=openai examples=10k example=600 calls=100k/day call=0/150 base=gpt-4.1 prompt=1500->200",
+        "When does it pay back to tune Qwen3 8B instead of prompting Claude Sonnet 5.5? "
+        "10k examples of 600 tokens, 20k calls a day, prompt 1500 tokens, answers 150 tokens",
     ),
     ("Does it fit on our GPU?", "fit Llama 3.1 8B lora H100"),
     ("What does it cost?", "price gpt-4.1-mini"),
@@ -31,11 +37,23 @@ SUGGESTED_PROMPTS = tuple({"title": label, "message": line} for label, line in E
 NUMBERS = "Any number can be a range, such as 3-5, and can use k, M, B, commas and %."
 
 
+def greeting_message() -> SlackMessage:
+    """Return the reply to a greeting or to thanks: three questions to try, and where the rest is."""
+    text = "\n".join([GREETING, *(f"{label} {escape(line)}" for label, line in EXAMPLES[:3])])
+    return SlackMessage(text, [section(GREETING), *_example_blocks(EXAMPLES[:3])])
+
+
+def _example_blocks(examples: Sequence[tuple[str, str]]) -> list[Block]:
+    """Return questions with their buttons. A button answers its user alone, or asks before it posts."""
+    return [
+        {**section(f"*{label}*\n{escape(line)}"), "accessory": button("Try it", RUN_LINE, line)}
+        for label, line in examples
+    ]
+
+
 def help_message() -> SlackMessage:
-    """Return the help page for Slack. A button answers each example for its user alone, or asks before it posts."""
-    blocks: list[Block] = [section(f"*{TITLE}*")]
-    for label, line in EXAMPLES:
-        blocks.append({**section(f"*{label}*\n{escape(line)}"), "accessory": button("Try it", RUN_LINE, line)})
+    """Return the help page for Slack: questions to try, the commands and the keys."""
+    blocks: list[Block] = [section(f"*{TITLE}*"), *_example_blocks(EXAMPLES)]
     commands = "\n".join(f"`{escape(command)}` {escape(meaning)}" for command, meaning in COMMANDS)
     sections = [("Commands", commands), *((title, _key_lines(names)) for title, names in key_sections().items())]
     blocks += [section(f"*{title}*\n{text}") for title, text in sections]

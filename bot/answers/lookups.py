@@ -10,10 +10,11 @@ from datetime import date
 from bot.answers import catalog_pages
 from bot.answers.compare import MAX_COMPARED, MIN_COMPARED, NamedResult, side_by_side, split_names
 from bot.answers.fits import fit_page
-from bot.answers.help import help_message
+from bot.answers.help import greeting_message, help_message
 from bot.answers.watches import list_text
 from bot.language.command import ParsedCommand, write_command
 from bot.language.formatting import from_slack
+from bot.language.understanding import GREETED
 from bot.prices.current_catalog import CurrentCatalog
 from bot.render.blocks import SlackMessage, text_message
 from bot.render.escaping import clip, escape
@@ -67,6 +68,8 @@ class Lookups:
                 return text_message(list_text(await self.watched_by(team_id, user_id), self.link))
             case "budget":
                 raise UserError("Type `/ftcost budget` in a channel to see and set its budget.")
+            case "help" if command.argument == GREETED:
+                return greeting_message()
             case _:
                 return help_message()
 

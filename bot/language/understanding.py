@@ -22,6 +22,8 @@ _WORD_VERBS = frozenset({"models", "price", "fit", "list", "show", "diff", "comp
 """Commands whose name may also start a sentence, such as `price of tuning gpt-4.1`."""
 
 
+GREETED = "in short"
+"""The argument of `help` that a greeting, thanks or “what can you do?” stands for."""
 HELP_SIGNS = frozenset({"?", "-h", "--help", "/?", "-?"})
 """Lines that ask for help in other programs."""
 
@@ -83,6 +85,6 @@ def command_of(reading: Reading) -> ParsedCommand | None:
         case "compare":
             return ParsedCommand("compare", {}, "")
         case "help":
-            return ParsedCommand("help", {}, "")
+            return ParsedCommand("help", {}, GREETED)
         case _:
             return None

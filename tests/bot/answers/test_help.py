@@ -13,7 +13,7 @@ from tests.bot.message_text import figures, texts
 from tests.conftest import Workspace
 
 
-@pytest.mark.parametrize("line", ["help", "?", "-h", "--help", "what can you do?"])
+@pytest.mark.parametrize("line", ["help", "?", "-h", "--help"])
 async def test_help_is_found_by_the_signs_of_other_programs(workspace: Workspace, slack: FakeSlack, line: str) -> None:
     await slack.command(line)
     (page,) = slack.ephemerals()
@@ -21,6 +21,27 @@ async def test_help_is_found_by_the_signs_of_other_programs(workspace: Workspace
     for words in ("/ftcost watch", "`examples=10k`", "Rented GPUs"):
         assert words in texts(page)
     assert slack.violations == []
+
+
+@pytest.mark.parametrize("line", ["hi", "thanks!", "what can you do?"])
+async def test_greeting_gets_three_questions_to_try(workspace: Workspace, slack: FakeSlack, line: str) -> None:
+    await slack.say(line, channel=slack.im)
+    (reply,) = await slack.wait_for(lambda: [m for m in slack.messages(slack.im) if m["user"] == slack.bot_user])
+    assert len([block for block in reply["blocks"] if block.get("accessory")]) == 3
+    assert len(reply["blocks"]) == 4, "no manual"
+    assert "`/ftcost help`" in texts(reply)
+
+
+@pytest.mark.parametrize("line", [line for _, line in EXAMPLES[:2]])
+async def test_example_ends_in_an_answer(workspace: Workspace, slack: FakeSlack, line: str) -> None:
+    """It is posted only after a second press, and recommends an option."""
+    await slack.command(line)
+    (reading,) = slack.ephemerals()
+    assert slack.messages() == []
+    await slack.click(reading, "run_reading")
+    card = await slack_actions.answered(slack)
+    assert "can't be recommended" not in texts(card)
+    assert "pays back" in texts(card)
 
 
 async def test_every_example_of_help_is_answered(workspace: Workspace, slack: FakeSlack) -> None:

@@ -134,7 +134,7 @@ async def test_change_without_an_estimate_names_the_missing_keys(workspace: Work
         ("epoch=5", "epochs"),
         ("on=openai/gpt-4.1-minni", "openai/gpt-4.1-mini"),
         ("", "epochs=5"),
-        ("thanks!", "Any number can be a range"),
+        ("thanks!", "Tell me about your project in a sentence"),
         ("make it cheaper", "I didn't understand that"),
         ("10.000 examples", "10000"),
         ("what does openai charge for training gpt-4.1-mini", "$5.00"),
