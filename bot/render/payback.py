@@ -11,21 +11,6 @@ from bot.render.tables import duration_text, offer_name
 from calculator import Comparison, Estimate, break_even, crossover, turning_change
 
 
-def base_sentence(comparison: Comparison) -> str | None:
-    """Return the monthly cost of prompting the base model, compared with the best offer."""
-    base, best = comparison.base, comparison.best
-    if base is None:
-        return None
-    if not base.lines:
-        return f"Prompting {base.model} ({base.provider}): give calls= and call= to compare."
-    if not base.complete:
-        return f"Prompting {base.model} ({base.provider}): a price is unknown for calls of this length."
-    text = f"Prompting {base.model} ({base.provider}) costs {money(base.monthly_usd)} a month"
-    if best and best.monthly_usd is not None and base.monthly_usd is not None:
-        text += f"; running {offer_name(best)} costs {_less(base.monthly_usd - best.monthly_usd)}"
-    return text + "."
-
-
 def break_even_text(comparison: Comparison, estimate: Estimate) -> str:
     """Return when an offer pays back against the base model, in a few words."""
     payback = break_even(comparison, estimate)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from bot.render.money import counted, money, quantity
 from bot.render.tables import horizon, offer_name
 from bot.render.uncertainty import percent
+from bot.render.verdict import base_end_clause, period_text
 from calculator import (
     BreakEven,
     Comparison,
     Estimate,
     RuleOfThumb,
     break_even,
+    equal_periods,
     favoured_side,
     rules_of_thumb,
     sample,
+    verdict,
 )
 
 
@@ -32,8 +35,9 @@ def rule_sentences(comparison: Comparison, estimate: Estimate) -> list[str]:
 
 def _money(comparison: Comparison, estimate: Estimate, payback: BreakEven) -> str:
     name, favours = offer_name(estimate), favoured_side(comparison, estimate)
-    to_end = comparison.plan.months != estimate.months
-    over = "until the model ends" if to_end else f"over {horizon(comparison)}"
+    if verdict(comparison).reason == "base_ends":
+        return f"The money can't be judged: {base_end_clause(comparison)}."
+    over = _period(comparison, estimate)
     if favours is None or payback.net_usd is None:
         after = f": {name} pays back after {counted(payback.calls, 'call')}" if payback.calls is not None else ""
         if comparison.plan.states_calls:
@@ -41,11 +45,21 @@ def _money(comparison: Comparison, estimate: Estimate, payback: BreakEven) -> st
         return f"The money depends on the number of calls, which isn't given{after}."
     if favours == "neither":
         return f"Money doesn't decide: {over} tuning {name} and prompting cost the same."
+    if 0 < payback.net_usd <= equal_periods(comparison).least_saving(estimate):
+        return f"Money doesn't decide: {over} {name} saves {money(payback.net_usd)}, too little to matter."
     side = "ahead" if favours == "tuning" else "behind"
     text = f"The money favours {favours}: {over} {name} is {money(abs(payback.net_usd))} {side}"
     ranges = sample(comparison)
     share = ranges.pays_back_share(estimate.offer.id) if ranges else None
     return f"{text}, and paid back by then in {percent(share)} of cases." if share is not None else f"{text}."
+
+
+def _period(comparison: Comparison, estimate: Estimate) -> str:
+    """Return `over 12 months`, or until the end of the tuned model or of what is known of prompting."""
+    until = equal_periods(comparison).priced_months
+    if until is not None and until < estimate.months:
+        return period_text(comparison)
+    return "until the model ends" if comparison.plan.months != estimate.months else f"over {horizon(comparison)}"
 
 
 def _volume(point: RuleOfThumb, few: str, many: str) -> str:

@@ -66,9 +66,9 @@ def offer_name(estimate: Estimate) -> str:
 
 
 def horizon(comparison: Comparison) -> str:
-    """Return `12 months`."""
-    months = comparison.scenario.months
-    return "1 month" if str(months) == "1" else f"{months} months"
+    """Return `12 months`, or `6 to 12 months`."""
+    months = str(comparison.scenario.months).replace("..", " to ")
+    return "1 month" if months == "1" else f"{months} months"
 
 
 def duration_text(comparison: Comparison, estimate: Estimate) -> str:

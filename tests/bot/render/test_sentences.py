@@ -15,7 +15,7 @@ import pytest
 from bot.render.assumptions import assumption_sentences
 from bot.render.breakdown import breakdown_reply
 from bot.render.headline import headline, question
-from bot.render.payback import base_sentence, break_even_sentences, payback_text
+from bot.render.payback import break_even_sentences, payback_text
 from bot.render.scenario_changes import field_changes
 from bot.render.sources import price_ages
 from bot.render.tables import duration_text
@@ -77,12 +77,6 @@ def test_break_even_sentences_name_why_it_never_pays_back(catalog: Catalog) -> N
     assert sentences[0].startswith("Your rate never pays back: ")
     assert "Each month costs $8.03 more." in sentences
     assert sentences[-1] == "Over 12 months tuning is $216.36 behind, training included."
-
-
-def test_base_sentence_compares_the_months(catalog: Catalog) -> None:
-    text = base_sentence(compare(f"{SAVES} months=12", catalog))
-    assert text is not None
-    assert text.endswith("costs $67.20 a month; running Your rate costs $57.00 less.")
 
 
 @pytest.mark.parametrize(

@@ -132,12 +132,18 @@ def test_nothing_is_said_without_a_base(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_ranges_add_the_share_of_cases(capsys: pytest.CaptureFixture[str]) -> None:
-    """One, two or three epochs cost $62.00, $124.00 or $186.00, each in a third of the cases; 60,000 calls a month save
-    12 × 14.40 = $172.80, which pays for two: 67% of the cases. At two, $48.80 ahead.
+    """One, two or three epochs cost $620.00, $1,240.00 or $1,860.00, each in a third of the cases; 600k calls a month
+    save 12 × $144.00 = $1,728.00, which pays for two: 67% of the cases. At two, $488.00 ahead.
     """
-    said = judged(capsys, line(epochs="1..3", calls="60k/month"))
-    assert "$48.80 ahead" in said[0]
+    said = judged(capsys, line(epochs="1..3", examples="10k", calls="600k/month"))
+    assert "$488.00 ahead" in said[0]
     assert "67% of" in said[0]
+
+
+def test_small_savings_decide_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """60,000 calls a month save 12 × $14.40 = $172.80, less $124.00 for two epochs: $4.07 a month."""
+    said = judged(capsys, line(epochs="2", calls="60k/month"))
+    assert said[0] == "Money doesn't decide: over 12 months Your rate saves $48.80, too little to matter."
 
 
 async def test_the_thread_says_what_the_terminal_says(
