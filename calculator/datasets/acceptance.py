@@ -188,7 +188,9 @@ def _handle(trait: Trait, name: str, count: DatasetCount, rules: DatasetRules, f
         if not about.peculiar:
             findings.unknown.append(title)
         return
-    if handling.does == "refused":
+    if handling.every and number < count.examples:
+        findings.refused.append(f"{title}, which all examples or none must have")
+    elif handling.does == "refused":
         why = f"{title}: {handling.note}" if handling.note else title
         (findings.converted if about.converted else findings.refused).append(why)
     elif handling.does == "ignored":

@@ -18,7 +18,6 @@ KEPT_KEYS = ("tools", "functions", "parallel_tool_calls")
 REWRITTEN: frozenset[Trait] = frozenset(
     (
         "developer_role", "function_role", "openai_keys", "long_call_id", "bare_tool", "refusal", "mixed_parts",
-        "no_text_in_pair",
     )
 )  # fmt: skip
 """Traits that are written in another way where they aren't taken."""
@@ -38,9 +37,6 @@ def clean_example(example: Mapping[str, Any], refused: frozenset[Trait]) -> dict
         pair, _ = tidy_pair(example)
         prompt = pair["input"] if isinstance(pair["input"], dict) else {}
         answers = {key: _messages(pair.get(key), refused) for key in ANSWER_KEYS}
-        if "no_text_in_pair" in refused:
-            for answer in (message for messages in answers.values() for message in messages):
-                answer["content"] = answer.get("content") or ""
         return {"input": clean_example(prompt, refused), **answers}
     kept = {key: example[key] for key in KEPT_KEYS if example.get(key) is not None}
     if "openai_keys" in refused:

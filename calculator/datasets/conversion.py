@@ -33,6 +33,8 @@ def convert_record(
     """
     if any(isinstance(record.get(key), list) and record[key] for key in MEDIA_KEYS):
         raise ConversionError("The line has images beside the text, which the copy would lose.")
+    if record.get("weight", 1) != 1 and not _takes("sample_weight", platform, rules):
+        raise ConversionError(f"The line has the weight {record['weight']}, which the copy would lose.")
     formats = rules.platforms[platform]
     target = target or formats.format_for(file_format)
     if target is None:
@@ -41,7 +43,8 @@ def convert_record(
     if target == "tokens":
         raise ConversionError("Tokenised examples are taken as Parquet, which isn't written here.")
     if target == file_format and target in ("prompt-completion", "text"):
-        return {key: record[key] for key in (("prompt", "completion") if target == "prompt-completion" else ("text",))}
+        kept = ("prompt", "completion", "weight") if target == "prompt-completion" else ("text", "weight")
+        return {key: record[key] for key in kept if key in record}
     if target == file_format and target.startswith("gemini"):
         return dict(record)
     if target == file_format and target.startswith("bedrock-nova"):
@@ -52,6 +55,7 @@ def convert_record(
     if target.startswith("bedrock-nova"):
         return to_nova(clean_example(example, _FOR_VENDORS))
     cleaned = clean_example(example, frozenset(trait for trait in REWRITTEN if not _takes(trait, platform, rules)))
+    cleaned |= {"weight": record["weight"]} if "weight" in record else {}
     return cleaned | _graded(record) if target == "openai-rft" else cleaned
 
 

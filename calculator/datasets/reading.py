@@ -133,7 +133,9 @@ def note_weights(messages: Any, reading: ParsedLine) -> None:
 
 def _check_keys(record: Mapping[str, Any], keys: frozenset[str], reading: ParsedLine) -> None:
     formats = formats_in(record)
-    spare = sorted(record.keys() - keys - set(MEDIA_KEYS))
+    spare = sorted(record.keys() - keys - {*MEDIA_KEYS, "weight"})
+    if "weight" in record:
+        _note_sample_weight(record["weight"], reading)
     if record.keys() & _OPENAI_KEYS:
         reading.traits.add("openai_keys")
     if len(formats) > 1:
@@ -147,6 +149,16 @@ def _check_keys(record: Mapping[str, Any], keys: frozenset[str], reading: Parsed
             "spare_key",
             f"The line has {names} beside the example, which isn't counted. `ftcost convert` writes a copy without it.",
         )
+
+
+def _note_sample_weight(weight: Any, reading: ParsedLine) -> None:
+    """Note the weight of a whole line, by which some platforms multiply its loss."""
+    if isinstance(weight, bool) or not isinstance(weight, int | float):
+        reading.fault("bad_weight", f"The weight of the line is {quoted(weight)}. Write a number, or leave it out.")
+        return
+    reading.traits.add("sample_weight")
+    if weight < 0:
+        reading.traits.add("negative_weight")
 
 
 def _read_rft(record: Mapping[str, Any], reading: ParsedLine) -> None:
@@ -185,8 +197,6 @@ def _read_answer(pair: Mapping[str, Any], key: str, reading: ParsedLine) -> None
         reading.fault("many_answers", f"{key} has {len(roles)} messages. Keep the answer alone.")
     if roles and "assistant" not in roles:
         reading.fault("missing_assistant", f"{key} has no answer by the assistant. Add it.")
-    elif roles and isinstance(pair[key][0], dict) and pair[key][0].get("content") is None:
-        reading.traits.add("no_text_in_pair")
 
 
 def _read_messages(

@@ -93,13 +93,14 @@ Trait = Literal[
     "weight_zero",
     "weight_elsewhere",
     "odd_weight",
+    "sample_weight",
+    "negative_weight",
     "refusal",
     "tool_parts",
     "text_parts",
     "mixed_parts",
     "odd_part",
     "text_content",
-    "no_text_in_pair",
     "video",
     "image",
     "image_link",
@@ -165,6 +166,8 @@ class Handling(Record):
     does: Literal["taken", "trained", "ignored", "refused"]
     """`trained`: taken and, in an answer, trained on. `ignored`: taken, and neither trained on nor billed."""
     source: SourceRef
+    every: bool = False
+    """True if the trait is taken only if all examples of the file have it."""
     note: str | None = None
     """A condition, such as the only models that take it."""
 

@@ -58,6 +58,10 @@ CASES: list[tuple[Any, dict[str, str]]] = [
     (chat(USER, message("assistant", "yes", weight=None)), fates("op az mi fi", "to go be")),
     (chat(USER, message("assistant", "yes", weight=1.0)), fates("op az mi fi", "to go be")),
     (chat(message("user", "hi", weight=0), ANSWER), fates("op az mi to fi", "go be")),
+    # Together and Fireworks multiply the loss of a line by its weight, which no copy for others can hold
+    (chat(USER, ANSWER, weight=0.5), fates("op az to fi", "", "mi go be")),
+    (chat(USER, ANSWER, weight=-1), fates("op az fi", "", "to mi go be")),
+    ({"prompt": "a", "completion": "b", "weight": 0.5}, fates("to", "op az fi", "mi go be")),
     # a job of Nova fails if a text has a word that it reserves
     (chat(message("user", "the user: hi"), ANSWER), fates("op az mi to fi", "go", "be")),
     # calls: content may be null; ids are added; Mistral's validator takes ids of nine letters and digits, a result for
@@ -114,7 +118,7 @@ CASES: list[tuple[Any, dict[str, str]]] = [
     ({**PAIR, "preferred_output": "yes"}, fates("", "op az to fi go be", "mi")),
     (
         {**PAIR, "preferred_output": [message("assistant", None, tool_calls=[CALL])]},
-        fates("op az fi", "to go be", "mi"),
+        fates("op az to fi", "go be", "mi"),
     ),
     # a list of messages, or a text of Nova's, isn't the object that a platform reads
     ([USER, ANSWER], fates("", "op az mi to fi go be")),
@@ -132,6 +136,15 @@ CASES: list[tuple[Any, dict[str, str]]] = [
     ({"prompt": "a", "completion": "b", "label": True}, fates("", "", "op az mi to fi go be")),
     ({"text": "fine", "label": 1}, fates("", "", "op az mi to fi go be")),
 ]
+
+
+def test_fireworks_takes_line_weights_of_all_or_none(catalog: Catalog) -> None:
+    counted, _ = count(jsonl(*[chat(USER, ANSWER, weight=0.5)] * 3, chat(USER, ANSWER)))
+    platforms = make_report(counted, RULES, needs_of(catalog.offers.values())).platforms
+    assert platforms["fireworks"].why.startswith(
+        "Refused: a weight of a whole line (3 lines), which all examples or none must have."
+    )
+    assert platforms["together"].fate == "taken"
 
 
 def report_on(record: Any, catalog: Catalog) -> DatasetReport:

@@ -240,6 +240,12 @@ def test_sharegpt_tools_become_calls() -> None:
     )
 
 
+def test_weight_of_a_line_is_kept_where_it_is_read() -> None:
+    assert convert(chat(QUESTION, GOOD, weight=0.5), "together") == chat(QUESTION, GOOD, weight=0.5)
+    pair = {"prompt": "hi", "completion": "yes", "weight": 0.5}
+    assert convert({**pair, "id": 7}, "together") == pair
+
+
 def test_developer_becomes_system_only_where_it_is_refused() -> None:
     record = chat(message("developer", "be brief"), QUESTION, GOOD)
     assert convert(record, "openai") == record
@@ -255,6 +261,8 @@ def test_developer_becomes_system_only_where_it_is_refused() -> None:
         ({"text": "once"}, "openai", "text can't be made"),
         (PAIR, "mistral", "openai-preference can't be made"),
         (chat(message("user", "hi", recipient="x"), GOOD), "together", "“recipient”"),
+        (chat(QUESTION, GOOD, weight=0.5), "google", "the weight 0.5"),
+        (chat(QUESTION, GOOD, images=["a.png"]), "together", "images beside the text"),
     ],
 )
 def test_what_a_format_cannot_hold_is_refused(record: dict[str, Any], platform: str, says: str) -> None:

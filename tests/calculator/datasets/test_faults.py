@@ -56,6 +56,7 @@ FAULTS = [
     ("empty_content", chat(USER, message("assistant", [])), "Message 2"),
     ("bad_weight", chat(USER, message("assistant", "yes", weight=0.5)), "0 or 1"),
     ("bad_weight", chat(USER, message("assistant", "yes", weight=True)), "0 or 1"),
+    ("bad_weight", chat(USER, ANSWER, weight="high"), "“high”"),
     (
         "text_as_json",
         {"messages": '[{"role": "user", "content": "hi"}, {"role": "assistant", "content": "a"}]'},
