@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from pricing.capability.records import Band, Measure, ModelCapability
+from pricing.capability.load import load_capability_checks
+from pricing.capability.records import Band, Measure
 from pricing.capability.table import CapabilityTable, Scales
 from pricing.refresh.feed import Feed
 from pricing.refresh.findings import Finding
 from pricing.refresh.observation import FeedError, ObservedScore
 
-_TENTH = Decimal("0.1")
-_HIGHEST = Decimal(1_000)
+MAX_FACTOR = 2
+"""No value of a model has moved further on its scale."""
 
 
 def compare_scores(feed_id: str, feed: Feed, scores: Iterable[ObservedScore], table: CapabilityTable) -> list[Finding]:
@@ -29,9 +30,8 @@ def compare_scores(feed_id: str, feed: Feed, scores: Iterable[ObservedScore], ta
     """
     observed = {score.name: score.value for score in scores}
     recorded = {
-        measure.measured or model.title: (model, measure)
-        for model in table.models.values()
-        for measure in model.measures
+        measure.measured or table.models[model].title: (model, measure)
+        for model, measure in _measures(table)
         if measure.scale == feed.scale and not measure.second_hand
     }
     if not recorded.keys() & observed.keys():
@@ -41,29 +41,35 @@ def compare_scores(feed_id: str, feed: Feed, scores: Iterable[ObservedScore], ta
     ]
 
 
+def _measures(table: CapabilityTable) -> Iterator[tuple[str, Measure]]:
+    """Yield the recorded values by model: those that classes are told by, and those to check them against."""
+    for model in table.models.values():
+        yield from ((model.id, measure) for measure in model.measures)
+    for model_id, measures in load_capability_checks(table).items():
+        yield from ((model_id, measure) for measure in measures)
+
+
 def _finding(
-    feed_id: str,
-    name: str,
-    model: ModelCapability,
-    measure: Measure,
-    observed: dict[str, Decimal | None],
-    scales: Scales,
+    feed_id: str, name: str, model: str, measure: Measure, observed: dict[str, Decimal | None], scales: Scales
 ) -> Finding:
-    finding = Finding("unchanged", feed_id, name, f"{model.id} {measure.scale}", f"{measure.value:f}")
+    finding = Finding("unchanged", feed_id, name, f"{model} {measure.scale}", f"{measure.value:f}")
     if name not in observed:
         return finding._replace(outcome="gone", note="the recorded value stays, unconfirmed")
     value = observed[name]
-    if value is None or value > _HIGHEST:
+    if value is None or value > MAX_FACTOR * measure.value:
         return finding._replace(outcome="implausible", observed="unknown", note="not a valid value")
-    rounded = value.quantize(_TENTH)
-    if rounded == measure.value.quantize(_TENTH):
+    rounded = value.quantize(measure.value)
+    if rounded == measure.value:
         return finding._replace(observed=f"{rounded:f}")
-    before, after = _band(measure.value, scales), _band(rounded, scales)
+    before, after = _band(measure, measure.value, scales), _band(measure, rounded, scales)
     moved = f"class {before} becomes {after}; " if before != after else ""
     return finding._replace(
         outcome="changed", observed=f"{rounded:f}", note=f"{moved}a person has to enter all values of this scale"
     )
 
 
-def _band(value: Decimal, scales: Scales) -> Band:
+def _band(measure: Measure, value: Decimal, scales: Scales) -> Band | None:
+    """Return the class of a value; None on a scale that tells none."""
+    if measure.scale not in scales.by_name:
+        return None
     return next(band for band, low in scales.bands.items() if value >= low)

@@ -17,6 +17,7 @@ from pricing.vocabulary import Confidence, Method, PriceKind
 FEEDS_PATH = DATA_DIR / "feeds.yml"
 
 Reader = Literal[
+    "arena",
     "aws_bedrock",
     "aws_ec2",
     "azure_retail",

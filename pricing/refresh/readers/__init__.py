@@ -8,6 +8,7 @@ from pricing.http_client import HttpClient
 from pricing.refresh.feed import Feed, Reader
 from pricing.refresh.observation import Observations
 from pricing.refresh.readers import (
+    arena,
     aws_bedrock,
     aws_ec2,
     azure_retail,
@@ -23,6 +24,7 @@ from pricing.refresh.readers import (
 )
 
 READERS: Mapping[Reader, Callable[[HttpClient, Feed], Awaitable[Observations]]] = {
+    "arena": arena.fetch,
     "aws_bedrock": aws_bedrock.fetch,
     "aws_ec2": aws_ec2.fetch,
     "azure_retail": azure_retail.fetch,

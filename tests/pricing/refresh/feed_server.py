@@ -29,6 +29,7 @@ RECORDED = {
     "/openrouter": ("openrouter.json", "application/json"),
     "/openai-models": ("openai-models.json", "application/json"),
     "/eci": ("eci.csv", "text/csv"),
+    "/arena/0": ("arena.json", "application/json"),
     "/together": ("together.json", "application/json"),
     "/google-billing/C7E2-9256-1C43": ("google-billing-1.json", "application/json"),
     "/google-billing/C7E2-9256-1C43 AB_c1": ("google-billing-2.json", "application/json"),
@@ -40,6 +41,7 @@ ADDRESSES = {
     "aws-bedrock": "aws-bedrock/{part}",
     "aws-ec2": "aws-ec2/{part}",
     "google-billing": "google-billing/{part}?pageSize=5000",
+    "arena": "arena/{part}",
     "skypilot": "skypilot/{part}",
     "gpuhunt": "gpuhunt/{part}",
 }

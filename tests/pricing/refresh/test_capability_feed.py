@@ -1,7 +1,8 @@
-"""Values of the Epoch Capabilities Index: compared with the table, reported, and never written."""
+"""Values of the Epoch Capabilities Index and LMArena: compared with what is recorded, reported, and never written."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import date
 
@@ -25,9 +26,9 @@ def catalog() -> Catalog:
     return load_catalog()
 
 
-async def report_of(server: FeedServer, catalog: Catalog) -> RefreshReport:
+async def report_of(server: FeedServer, catalog: Catalog, feed_id: str = "eci") -> RefreshReport:
     async with http() as client:
-        return await refresh(client, server.feeds("eci"), catalog, TODAY, KEYS)
+        return await refresh(client, server.feeds(feed_id), catalog, TODAY, KEYS)
 
 
 async def test_values_are_compared_with_the_table(server: FeedServer, catalog: Catalog) -> None:
@@ -70,3 +71,39 @@ async def test_another_format_is_a_warning(server: FeedServer, catalog: Catalog,
     server.set_answer("/eci", body, "text/csv")
     report = await report_of(server, catalog)
     assert report == RefreshReport((), (f"Epoch Capabilities Index (Epoch AI, CC BY 4.0) {warning}",))
+
+
+async def test_ratings_are_compared_with_the_checks(server: FeedServer, catalog: Catalog) -> None:
+    report = await report_of(server, catalog, "arena")
+    assert report.warnings == ()
+    by_name = {finding.name: finding for finding in report.findings}
+    names = ("claude-3-haiku-20240307", "gemini-2.5-flash", "gemini-2.5-pro", "claude-3-5-haiku-20241022")
+    assert [(by_name[name].outcome, by_name[name].recorded, by_name[name].observed) for name in names] == [
+        ("unchanged", "1262", "1262"),
+        ("changed", "1409", "1412"),
+        ("implausible", "1446", "unknown"),
+        ("implausible", "1325", "unknown"),
+    ]
+    assert by_name["gemini-2.5-flash"].subject == "gemini-2.5-flash arena-text"
+    assert "class" not in by_name["gemini-2.5-flash"].note
+    assert by_name["claude-3-5-sonnet-20241022"].outcome == "gone"  # its row is of another category
+    assert not [finding for finding in report.findings if finding.applies]
+
+
+@pytest.mark.parametrize(("last", "pages"), [("overall", 3), ("coding", 2)])
+async def test_ratings_are_read_page_by_page(server: FeedServer, catalog: Catalog, last: str, pages: int) -> None:
+    """Pages have 100 rows; the overall category is read to its end, or to that of the rows."""
+
+    def page(first: int, categories: list[str]) -> bytes:
+        rows = [
+            {"row": {"model_name": f"made-up-{first + number}", "rating": 1000, "category": category}}
+            for number, category in enumerate(categories)
+        ]
+        return json.dumps({"rows": rows}).encode()
+
+    server.set_answer("/arena/0", page(0, ["overall"] * 100))
+    server.set_answer("/arena/100", page(100, ["overall"] * 99 + [last]))
+    server.set_answer("/arena/200", page(200, ["overall"]))
+    report = await report_of(server, catalog, "arena")
+    assert len(server.requests) == pages
+    assert "has none of the" in report.warnings[0]

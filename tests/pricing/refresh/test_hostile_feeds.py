@@ -230,6 +230,7 @@ CHANGED_FORMATS: dict[str, tuple[str, bytes]] = {
     "openai-models": ("/openai-models", b"[]"),
     "together": ("/together", b'{"data": []}'),
     "google-billing": ("/google-billing/C7E2-9256-1C43", b'{"services": []}'),
+    "arena": ("/arena/0", b'{"rows": "none"}'),
     "skypilot": ("/skypilot/lambda", b"Instance,Price\na,1\n"),
     "gpuhunt": ("/gpuhunt/nebius/20261121-100/catalog.zip", zipped({"nebius.csv": b"name,price\na,1\n"})),
 }
