@@ -224,9 +224,15 @@ def _mark_owner(row: Any, yours: bool) -> Any:
 
 
 def _replace_prices(base_prices: Iterable[Price], rows: list[Any]) -> list[Any]:
-    """Replace the prices of the same method and variant with `rows`; keep the others."""
-    replaced = {(row.get("method"), row.get("variant")) for row in rows if isinstance(row, dict)}
-    return [price for price in base_prices if (price.method, price.variant) not in replaced] + rows
+    """Replace the prices of the same method and variant, in their place: the first method is the default."""
+    groups: dict[Any, list[Any]] = {}
+    for price in base_prices:
+        groups.setdefault((price.method, price.variant), []).append(price)
+    replacing: dict[Any, list[Any]] = {}
+    for row in rows:
+        key = (row.get("method"), row.get("variant")) if isinstance(row, dict) else None
+        replacing.setdefault(key, []).append(row)
+    return [price for group in (groups | replacing).values() for price in group]
 
 
 def _drop_older_rows(base_prices: Iterable[Price], rows: list[Any], sources: dict[str, Source]) -> list[Any]:

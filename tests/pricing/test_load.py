@@ -211,6 +211,14 @@ def test_own_price_replaces_only_its_method(tmp_path: Path, catalog: Catalog) ->
     assert not any(price.yours for price in shipped.history("training", "lora"))
 
 
+def test_own_price_of_a_method_stays_in_its_place(tmp_path: Path) -> None:
+    """The first method is the one that a question without a method buys."""
+    price = "{usd: 0.40, per: 1M tokens, method: lora, source: contract, confidence: high}"
+    offer = overlaid(tmp_path, f"{OURS}  qwen3-8b: {{prices: {{training: {price}}}}}\n").offers["together/qwen3-8b"]
+    assert offer.priced_methods == ("lora", "full", "dpo", "dpo-full")
+    assert offer.priced_as(None) == "lora"
+
+
 def test_own_price_replaces_the_history_of_its_kind(tmp_path: Path) -> None:
     """The catalogue has two prices of Fireworks' H100s; a contract for hosting replaces both, and nothing else."""
     text = OURS.replace("together", "fireworks") + (
