@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from bot.cli.arguments import prices_dir, today
@@ -40,8 +41,21 @@ def run(_: str, arguments: Sequence[str]) -> int:
 def _refresh(options: argparse.Namespace) -> int:
     from pricing.refresh import run_refresh  # brings an HTTP client; the list needs none
 
+    compared = None
+    if options.scenario or options.saved:
+        from bot.cli.refreshed_answers import compare_answers, questions_of_files, saved_questions
+
+        questions = questions_of_files(options.scenario) + (saved_questions() if options.saved else [])
+        compared = partial(compare_answers, questions, today())
     return asyncio.run(
-        run_refresh(write=options.apply, into=options.into, only=options.only, today=today(), environment=os.environ)
+        run_refresh(
+            write=options.apply,
+            into=options.into,
+            only=options.only,
+            today=today(),
+            environment=os.environ,
+            compare_answers=compared,
+        )
     )
 
 
@@ -67,6 +81,17 @@ def _parser() -> argparse.ArgumentParser:
     refresh.add_argument("--apply", action="store_true", help="write the changes into the price files")
     refresh.add_argument("--into", type=Path, metavar="DIR", help="write the changes into a separate folder")
     refresh.add_argument("--only", action="append", default=[], metavar="FEED", help="read this feed only; repeatable")
+    refresh.add_argument(
+        "--scenario",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="show how the answer to this scenario file changes; repeatable",
+    )
+    refresh.add_argument(
+        "--saved", action="store_true", help="show which of the newest answers in FTCOST_DATABASE_URL change"
+    )
     actions.add_parser(
         "ages",
         help="list the age of the prices by platform",

@@ -177,6 +177,11 @@ class EstimateStore:
         query = select(estimates).where(*where).order_by(estimates.c.number.desc()).limit(limit)
         return [_saved(row) for row in await self._database.fetch_all(query)]
 
+    async def newest(self, limit: int) -> list[SavedEstimate]:
+        """Return the newest estimates of all workspaces, for the operator."""
+        query = select(estimates).order_by(estimates.c.number.desc()).limit(limit)
+        return [_saved(row) for row in await self._database.fetch_all(query)]
+
     @staticmethod
     def _later(name: str) -> _Later:
         """Return later estimates of the same thread."""

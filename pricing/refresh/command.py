@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from pricing.catalog import Catalog
 from pricing.files.records import yaml_files
 from pricing.http_client import BoundedClient
 from pricing.load import PROVIDERS_DIR, load_catalog
@@ -32,6 +34,7 @@ async def run_refresh(
     environment: Mapping[str, str],
     feeds: Mapping[str, Feed] | None = None,
     providers_dir: Path = PROVIDERS_DIR,
+    compare_answers: Callable[[Catalog, Catalog], str] | None = None,
 ) -> int:
     """Read the feeds, print the table of findings, and write the changes on request.
 
@@ -43,6 +46,7 @@ async def run_refresh(
         environment: Holds the API keys of feeds.
         feeds: The known feeds; those of `feeds.yml` by default.
         providers_dir: The folder of the price files.
+        compare_answers: Returns how answers with the recorded prices differ from those with the observed ones.
 
     Returns:
         The exit code: 0 for success, 1 if the changes can't be written, 2 for an unknown feed.
@@ -60,6 +64,12 @@ async def run_refresh(
         report = await refresh(BoundedClient(session), selected, catalog, today, environment)
     print("\n".join(table(report)))
     try:
+        if compare_answers:
+            with TemporaryDirectory() as folder:
+                observed_dir = Path(folder)
+                write_overlay(report.findings, selected, catalog, observed_dir, today)
+                observed = load_catalog(providers_dir=providers_dir, refreshed_dir=observed_dir)
+                print(f"\n{compare_answers(catalog, observed)}")
         if into:
             _print_written(write_overlay(report.findings, selected, catalog, into, today))
         elif write:
