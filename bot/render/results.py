@@ -46,6 +46,7 @@ from calculator import (
     Option,
     RankGroup,
     assumption_impacts,
+    base_change,
     break_even,
     crossover,
     estimate_assumptions,
@@ -80,7 +81,7 @@ def build_result(comparison: Comparison) -> SavedResult:
         scenario=comparison.scenario.fields(),
         headline=headline(comparison),
         question=question(comparison),
-        baseline=_baseline(comparison.base) if comparison.base else None,
+        baseline=_baseline(comparison, comparison.base) if comparison.base else None,
         options=tuple(_option(option) for option in options(comparison)),
         verdict=_verdict(comparison),
         estimates=tuple(_offer(comparison, estimate) for estimate in comparison.estimates),
@@ -90,13 +91,18 @@ def build_result(comparison: Comparison) -> SavedResult:
     )
 
 
-def _baseline(base: BaseEstimate) -> SavedBaseline:
+def _baseline(comparison: Comparison, base: BaseEstimate) -> SavedBaseline:
+    change = base_change(comparison)
     return SavedBaseline(
         model=base.model,
         provider=base.provider,
         complete=base.complete,
         monthly_usd=base.monthly_usd,
         total_usd=base.total_usd,
+        ends=change.ends if change else None,
+        successor=change.successor if change else None,
+        successor_monthly_usd=change.successor_monthly_usd if change else None,
+        priced_until=change.priced_until if change else None,
     )
 
 
@@ -122,6 +128,10 @@ def _verdict(comparison: Comparison) -> SavedVerdict:
     limit, about = result.threshold, result.threshold_option
     return SavedVerdict(
         answer=result.answer,
+        reason=result.reason,
+        saving_usd=result.saving_usd,
+        saving_low_usd=result.ranges.low_usd if result.ranges else None,
+        saving_high_usd=result.ranges.high_usd if result.ranges else None,
         option=result.option.estimate.offer.id if result.option else None,
         because=because_sentence(comparison),
         threshold_calls_per_day=limit.calls_per_day if limit else None,
@@ -220,7 +230,7 @@ def _crossover(volume: Crossover) -> SavedCrossover:
 def _base(comparison: Comparison, base: BaseEstimate) -> SavedBase:
     uncached = uncached_base(comparison)
     return SavedBase(
-        **structs.asdict(_baseline(base)),
+        **structs.asdict(_baseline(comparison, base)),
         lines=tuple(_line(line) for line in base.lines),
         monthly_usd_without_caching=uncached.monthly_usd if uncached else None,
     )

@@ -281,7 +281,8 @@ def saved_amount(comparison: Comparison, option: Option) -> str:
     Over a question's ranges it is the least and the most, or only the most.
     """
     ranges, month = saving_range(comparison, option.estimate), option.monthly_vs_baseline_usd
-    differs = comparison.plan.growth_per_month or base_change(comparison)
+    plan = comparison.plan
+    differs = plan.growth_per_month or plan.retrain_months or base_change(comparison)
     if ranges:
         low, high = (ranges.low_usd, ranges.high_usd) if differs else (ranges.low_month_usd, ranges.high_month_usd)
         period = period_text(comparison) if differs else "a month"

@@ -47,6 +47,19 @@ SetAsideCode = Literal[
     "training_ends",
 ]
 Answer = Literal["yes", "no", "different_model", "not_enough"]
+Reason = Literal[
+    "pays_back",
+    "too_few_calls",
+    "never_pays",
+    "no_difference",
+    "other_model_pays",
+    "range_decides",
+    "no_calls",
+    "no_base",
+    "base_unknown",
+    "base_ends",
+    "none_usable",
+]
 
 
 class SavedBaseline(Struct, frozen=True, kw_only=True):
@@ -56,7 +69,18 @@ class SavedBaseline(Struct, frozen=True, kw_only=True):
     provider: str
     complete: Annotated[bool, Meta(description="Whether calls are given and every price is known")]
     monthly_usd: Annotated[Usd | None, Meta(description="One full month before growth")]
-    total_usd: Annotated[Usd | None, Meta(description="Over the horizon")]
+    total_usd: Annotated[
+        Usd | None, Meta(description="Over the horizon: the base model until it ends, then the model that replaces it")
+    ]
+    ends: Annotated[
+        date | None, Meta(description="The first day without the base model; null if it answers over the horizon")
+    ] = None
+    successor: Annotated[str | None, Meta(description="The model that is priced from that day on")] = None
+    successor_monthly_usd: Annotated[Usd | None, Meta(description="One full month of it, for the same calls")] = None
+    priced_until: Annotated[
+        date | None,
+        Meta(description="The first day without a known price of prompting; options are compared until then"),
+    ] = None
 
 
 class SavedSetAside(Struct, frozen=True, kw_only=True):
@@ -100,10 +124,17 @@ class SavedVerdict(Struct, frozen=True, kw_only=True):
         Answer,
         Meta(
             description="yes: the same model, or one of its class, costs less than prompting over the horizon. "
-            "different_model: only another model does, if it passes an evaluation. no: no usable option does. "
-            "not_enough: the base model, one of its prices, or the calls are missing"
+            "different_model: only another model does, if it passes an evaluation. no: no usable option does, or too "
+            "little to matter. not_enough: the base model, one of its prices, or the calls are missing, the base model "
+            "has ended or soon does, or a range of the question decides"
         ),
     ]
+    reason: Annotated[Reason | None, Meta(description="Why; null in a result saved before there were reasons")] = None
+    saving_usd: Annotated[
+        Usd | None, Meta(description="Prompting − the option over the compared months; negative if it costs more")
+    ] = None
+    saving_low_usd: Annotated[Usd | None, Meta(description="The least saving over the question's ranges")] = None
+    saving_high_usd: Annotated[Usd | None, Meta(description="The most saving over the question's ranges")] = None
     option: Annotated[str | None, Meta(description="The id of the offer it is about; null if no offer is usable")]
     because: str
     threshold_calls_per_day: Annotated[

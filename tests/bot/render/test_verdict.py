@@ -217,6 +217,23 @@ def test_baseline_that_is_gone_decides_nothing(
     assert step in lines
 
 
+def test_json_names_the_successor_and_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    """1B tokens a month: $400.00 for GPT-4.1 mini, $100.00 for GPT-6 Luna."""
+    fields = ["on=your-rates", "rates=0/0.2/1", "base=openai/gpt-4.1-mini", "cached=0%", "call=1000/0"]
+    asked = [*fields, "examples=1k", "example=100", "calls=1M/month", "--as-of", "2026-11-28", "--format", "json"]
+    assert main(asked) == 0
+    result = json.loads(capsys.readouterr().out)
+    baseline = {key: result["baseline"][key] for key in ("ends", "successor", "successor_monthly_usd", "priced_until")}
+    assert baseline == {
+        "ends": "2027-01-14",
+        "successor": "gpt-6-luna",
+        "successor_monthly_usd": "100",
+        "priced_until": None,
+    }
+    assert (result["verdict"]["answer"], result["verdict"]["reason"]) == ("no", "never_pays")
+    assert float(result["verdict"]["saving_usd"]) == pytest.approx(1663.56 - 2400, abs=0.01)
+
+
 RANGES = [
     "on=your-rates",
     "rates=0/0.2/1",
