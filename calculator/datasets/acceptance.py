@@ -138,6 +138,8 @@ def _findings(name: str, count: DatasetCount, rules: DatasetRules, target: Forma
         elif not (trait == "table" and count.format == "tokens" and "tokens" in platform.takes):
             _handle(trait, name, count, rules, findings)
     _check_conversion(target, count, rules, findings)
+    if platform.max_image_examples and count.traits.get("image", 0) > platform.max_image_examples:
+        findings.refused.append(f"at most {platform.max_image_examples:,} examples with images are taken")
     if platform.max_file_bytes and count.bytes > platform.max_file_bytes:
         findings.refused.append(f"the file is larger than the limit of {platform.max_file_bytes // 1_000_000:,} MB")
     return findings

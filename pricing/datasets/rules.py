@@ -203,6 +203,8 @@ class PlatformFormats(Record):
     max_file_bytes: Count | None = None
     max_images: Annotated[int, Limits(gt=0, le=1_000)] | None = None
     """Most images in an example."""
+    max_image_examples: Count | None = None
+    """Most examples with images in a file."""
 
     def format_for(self, file_format: Format) -> Format | None:
         """Return the format that a file has to be converted to; None if the platform doesn't train on such files.

@@ -38,6 +38,8 @@ def dataset_tables(rules: DatasetRules) -> str:
             cells.append(f"[{_MARKS[handling.does]}]({handling.source.url}){note}" if handling else "")
         lines.append(_row(trait.title, cells))
     lines.append(_row("most images in an example", [str(rules.platforms[name].max_images or "") for name in names]))
+    most = (rules.platforms[name].max_image_examples for name in names)
+    lines.append(_row("most examples with images", [f"{number:,}" if number else "" for number in most]))
     return "\n".join(lines) + "\n"
 
 

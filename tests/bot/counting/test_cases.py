@@ -76,7 +76,7 @@ def test_offered_copy_is_accepted_and_whole(name: str, catalog: Catalog, tmp_pat
 def test_reasons_name_the_platform_rule(catalog: Catalog) -> None:
     two_users = report_on(FOLDER / "a07_two_users.jsonl", catalog)
     assert two_users.platforms["together"].why.startswith("Refused: two messages by the user in a row (12 lines).")
-    assert two_users.first_problems[0].text.endswith("Refused by Bedrock, Azure and Together.")
+    assert two_users.first_problems[0].text.endswith("Refused by Bedrock and Together.")
     calls = report_on(FOLDER / "c18_parallel_calls.jsonl", catalog)
     assert calls.platforms["mistral"].why.startswith(
         "Needs conversion: ids of calls that aren't nine letters and digits"

@@ -147,6 +147,14 @@ def test_fireworks_takes_line_weights_of_all_or_none(catalog: Catalog) -> None:
     assert platforms["together"].fate == "taken"
 
 
+def test_openai_takes_50_000_examples_with_images(catalog: Catalog) -> None:
+    counted, _ = count(jsonl(*[chat(message("user", [LINK]), ANSWER)] * 10))
+    needs = needs_of(catalog.offers.values())
+    for examples, fate in ((50_000, "taken"), (50_001, "refused")):
+        report = make_report(counted._replace(traits={**counted.traits, "image": examples}), RULES, needs)
+        assert report.platforms["openai"].fate == fate
+
+
 def report_on(record: Any, catalog: Catalog) -> DatasetReport:
     """Return the report on 200 lines of one kind, enough for every platform."""
     counted, _ = count(jsonl(*[record] * 200))
