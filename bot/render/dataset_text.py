@@ -67,7 +67,7 @@ def refusal(report: DatasetReport) -> str | None:
     if not count.refusals:
         return f"{', '.join(titles)} {'refuses' if len(titles) == 1 else 'refuse'} the file."
     faults = "1 fault makes" if count.refusals == 1 else f"{count.refusals:,} faults make"
-    return f"{faults} {', '.join(titles)} refuse the file: fix it first."
+    return f"{faults} {', '.join(titles)} refuse the file: fix {'it' if count.refusals == 1 else 'them'} first."
 
 
 def dataset_text(report: DatasetReport) -> str:
@@ -102,6 +102,8 @@ def dataset_text(report: DatasetReport) -> str:
         f"  {_MARKS[verdict.fate]} {name}, {STATUSES[verdict.fate]}: {verdict.why}"
         for name, verdict in report.platforms.items()
     ]
+    if converted := [name for name, verdict in report.platforms.items() if verdict.fate == "converted"]:
+        lines += ["", f"ftcost convert FILE --to {converted[0]} writes a converted copy."]
     return "\n".join(lines)
 
 

@@ -85,7 +85,7 @@ def summary_message(
         sentences.append(escape(count.reading))
     if headline:
         sentences.append(f"*{escape(headline)}*")
-    message = text_message("\n".join(sentences))
+    message = text_message("\n".join(filter(None, sentences)))
     return message._replace(blocks=[*message.blocks, *actions])
 
 
@@ -105,6 +105,8 @@ def detail_message(report: DatasetReport) -> SlackMessage:
         notes.append(f"Approximate: {report.inexact_why}.")
     if not count.duplicates_complete:
         notes.append("Only the first examples were checked for duplicates.")
+    if any(platform.fate == "converted" for platform in report.platforms.values()):
+        notes.append("“Convert for…” at the file posts a converted copy.")
     blocks: list[Block] = [
         *(_problem_list(report) if report.problems else ()),
         section("*Contents of the file*"),
@@ -138,11 +140,16 @@ def _problems(report: DatasetReport) -> str:
 
 
 def _accepting_platforms(report: DatasetReport) -> str:
-    """Return a sentence on the platforms that accept the file."""
-    as_is = [platform.title for platform in report.platforms.values() if platform.fate == "taken"]
-    converted = [platform.title for platform in report.platforms.values() if platform.fate == "converted"]
-    text = f"The format is accepted as it is by {_list(as_is)}" if as_is else "No platform accepts the format as it is"
-    return escape(f"{text}{f', after a conversion by {_list(converted)}' if converted else ''}.")
+    """Return a sentence on the platforms that accept the file; empty if the only ones known refuse it."""
+    as_is, converted, refused = (
+        [platform.title for platform in report.platforms.values() if platform.fate == fate]
+        for fate in ("taken", "converted", "refused")
+    )
+    if not as_is and not converted:
+        return "" if refused else "No platform is known to accept this format."
+    text = f"{_list(as_is)} {'accepts' if len(as_is) == 1 else 'accept'} it as it is" if as_is else ""
+    after = f"{_list(converted)} {'takes' if len(converted) == 1 else 'take'} a converted copy" if converted else ""
+    return escape(f"{'; '.join(filter(None, [text, after]))}.")
 
 
 def _list(titles: list[str]) -> str:

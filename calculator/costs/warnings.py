@@ -251,7 +251,7 @@ def _file_acceptance(plan: ResolvedScenario, offer: Offer) -> Iterator[Warning]:
     """Yield a warning if the platform doesn't take the counted training file as it is."""
     treatment, platform = plan.acceptance and plan.acceptance.of(offer.platform), offer.platform_title
     if treatment == "convert":
-        text = f"{platform} takes the training file after conversion: ftcost convert FILE --to {offer.platform}."
+        text = f"{platform} takes a converted copy of the training file, not the file itself."
         yield Warning("file_converted", text)
     elif treatment == "mend":
         yield Warning("file_refused", f"{platform} refuses the training file until its faults are mended.")

@@ -113,7 +113,7 @@ def platform_verdict(
         written = f"the file is in {count.format}, and has to be in {target}"
         findings.converted.insert(0, written if by_hand == AS_IT_IS else by_hand)
     fate: Fate = "refused" if findings.refused else "converted" if findings.converted else "taken"
-    verdict = Acceptance(need.title, fate, " ".join(_sentences(name, fate, findings, count, need)))
+    verdict = Acceptance(need.title, fate, " ".join(_sentences(fate, findings, count, need)))
     return _with_factors(verdict, count.encoding, platform, rules)
 
 
@@ -211,14 +211,11 @@ def _check_images(count: DatasetCount, platform: PlatformFormats, findings: _Fin
         )
 
 
-def _sentences(
-    name: str, fate: Fate, findings: _Findings, count: DatasetCount, need: PlatformRequirements
-) -> Iterable[str]:
+def _sentences(fate: Fate, findings: _Findings, count: DatasetCount, need: PlatformRequirements) -> Iterable[str]:
     if fate == "refused":
         yield f"Refused: {'; '.join(findings.refused)}."
     if findings.converted:
-        copy = f" `ftcost convert FILE --to {name}` writes the copy." if fate == "converted" else ""
-        yield f"Needs conversion: {'; '.join(findings.converted)}.{copy}"
+        yield f"Needs conversion: {'; '.join(findings.converted)}."
     if fate == "taken":
         yield "The format is accepted as it is."
     if findings.unknown:

@@ -19,8 +19,8 @@ _KEY_END = re.compile(rb'(?<!\\)"[ \t]*:')
 
 NESTED = "The line is nested too deeply. Flatten it."
 LOOSE: dict[Kind, str] = {
-    "text_as_json": "The line is a text: it was saved as JSON twice. `ftcost convert` writes it as an object.",
-    "bare_list": "The line is a list, not an object with messages. `ftcost convert` writes it as one.",
+    "text_as_json": "The line is a text: it was saved as JSON twice. A converted copy has an object.",
+    "bare_list": "The line is a list, not an object with messages. A converted copy has one.",
 }
 
 

@@ -155,7 +155,7 @@ def _read_candidates(candidates: list[Any], number: int, reading: ParsedLine) ->
 def _read_blocks(blocks: Any, number: int, reading: ParsedLine, *, trained: bool) -> None:
     images, texts_before = reading.images, len(reading.texts)
     if isinstance(blocks, str) and blocks:
-        text = f"Message {number}: the content is a text, not a list of blocks. `ftcost convert` writes it as one."
+        text = f"Message {number}: the content is a text, not a list of blocks. A converted copy has one."
         reading.fault("text_content", text)
         blocks = [{"text": blocks}]
     for block in blocks if isinstance(blocks, list) else ():

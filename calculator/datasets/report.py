@@ -182,7 +182,7 @@ def _by_format(count: DatasetCount) -> str | None:
         "openai-rft",
         "tokens",
     ):
-        return "the file has to be converted; the tokens are those of the copy by `ftcost convert FILE --to openai`"
+        return "the file has to be converted; the tokens are those of the copy for OpenAI"
     return None
 
 

@@ -116,6 +116,7 @@ def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.Capt
         "✗ google, refused",
     ):
         assert said in text
+    assert "writes a converted copy" not in text, "no platform takes a copy of a file with a fault"
     (fault,) = (json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines())
     assert fault["line"] == 13
 

@@ -170,7 +170,7 @@ async def test_file_alone_fills_the_form(workspace: Workspace, slack: FakeSlack)
     assert (await slack.submit_view(form["id"], slack.fill(form, answers))).errors == {}
     *_, breakdown = await priced(slack, slack.im, message["ts"])
     replies = [texts(m) for m in slack.messages(slack.im, message["ts"])]
-    assert any("Google takes the training file after conversion" in reply for reply in replies), breakdown
+    assert any("Google takes a converted copy of the training file" in reply for reply in replies), breakdown
 
 
 async def test_menu_posts_a_converted_copy(workspace: Workspace, slack: FakeSlack) -> None:
@@ -229,9 +229,11 @@ async def test_problems_are_listed_by_line_and_complete_in_a_file(workspace: Wor
     assert shown[0].startswith("• line 13: The line uses single quotes")
     line, *rest = [m for m in slack.messages(slack.im, message["ts"]) if m["user"] == slack.bot_user]
     assert len(rest) == 2, "the line, the problems, and the file of all problems"
-    first, second, *_ = texts(line).splitlines()
+    first, second, *others = texts(line).splitlines()
     assert "24 problems" in first
     assert second.startswith("⚠ 24 faults make"), "the faults come before the price"
+    assert second.endswith("refuse the file: fix them first.")
+    assert "ccept" not in "".join(others), "the lines are at fault, and the format isn't"
 
 
 async def test_what_is_no_training_file_is_said_and_not_priced(workspace: Workspace, slack: FakeSlack) -> None:

@@ -167,13 +167,6 @@ def test_verdict_follows_the_published_rules(record: Any, expected: dict[str, st
     assert {name: platforms[name].fate for name in RULES.platforms} == expected
 
 
-@pytest.mark.parametrize("name", [*OPEN, "google", "aws-bedrock"])
-def test_refused_file_is_promised_no_copy(name: str, catalog: Catalog) -> None:
-    for record, _ in CASES:
-        verdict = report_on(record, catalog).platforms[name]
-        assert ("ftcost convert" in verdict.format) == (verdict.fate == "converted")
-
-
 def test_parts_that_are_not_known_make_a_count_inexact(catalog: Catalog) -> None:
     audio = {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}
     for record in (chat(message("user", [audio]), ANSWER), chat(USER, message("assistant", "yes", audio={"id": "a"}))):

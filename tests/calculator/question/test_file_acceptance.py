@@ -44,7 +44,7 @@ def test_acceptance_ends_with_the_file_it_is_about() -> None:
 @pytest.mark.parametrize(
     ("acceptance", "code", "says"),
     [
-        ("azure:convert", "file_converted", "ftcost convert FILE --to azure"),
+        ("azure:convert", "file_converted", "takes a converted copy"),
         ("azure:mend", "file_refused", "until its faults are mended"),
         ("azure:refuse", "file_refused", "Azure refuses the training file"),
     ],
