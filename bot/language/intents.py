@@ -17,6 +17,7 @@ _FIT = "|".join((
     rf"{_GPU}[^.?]* (?:hold|enough|handle)|(?:is|are) [^.?]*{_GPU} enough|^(?:can|could) [^.?]*q?lora [^.?]*{_GPU}",
     rf"\bpossible\b[^.?]*{_GPU}|{_GPU}[^.?]*\bpossible\b|on (?:my |a |an |one |our )*⟦n\d+⟧ ?gb (?:gpu|card)",
     rf"how (?:much|many) (?:memory|vram|gpus?|cards|{_GPU})|(?:which|what) gpus?\b",
+    rf"^(?:can|could|will|would|does|do) [^.?]*(?:lora|{v.TUNE}|run)[^.?]*⟦n\d+⟧ ?gb",
     rf"(?:can|could|will|would) (?:i|we|you|one|it|a|an|the|my|our|⟦m\d+⟧)(?![a-z])[^.?]*(?:{v.TUNE}|lora|run)[^.?]*{_GPU}",
 ))  # fmt: skip
 _BREAK_EVEN = "|".join((
@@ -27,7 +28,7 @@ _BREAK_EVEN = "|".join((
 _MODELS = "|".join((
     r"(?:which|what|list of|any) (?:[\w-]+ ){0,2}(?:models?|offers?|llms?|platforms?|providers?)\b",
     r"(?:list|show)(?: me)?(?: all)?(?: the| of)? (?:available |⟦[pm]\d+⟧(?:'s)? )?(?:models|offers|platforms)|what can (?:i|we|be) (?:be )?[^?]*(?:⟦p\d+⟧|tun|train)",
-    rf"(?:can|could) (?:i|we|you|⟦[mp]\d+⟧|it) (?:be )?{v.TUNE}|is it possible to {v.TUNE}|who (?:sells|offers|tunes|supports|hosts|can|lets)|what(?:'s| is| else is)? (?:available|offered|on offer|supported|possible) (?:on|at|from|by|with)|(?:is|are) ⟦m\d+⟧ (?:tun|fine|avail|support)",
+    rf"(?:can|could) (?:i|we|you|⟦[mp]\d+⟧|it) (?:be )?{v.TUNE}|is it possible to {v.TUNE}|(?:does|do|can) (?:anyone|anybody|someone|any \w+) (?:\w+ )?(?:sell|offer|{v.TUNE}|support|host)|who (?:sells|offers|tunes|supports|hosts|can|lets)|what(?:'s| is| else is)? (?:available|offered|on offer|supported|possible) (?:on|at|from|by|with)|(?:is|are) ⟦m\d+⟧ (?:tun|fine|avail|support)",
     r"(?:does|do) ⟦p\d+⟧ (?:still |also |even )?(?:offer|support|sell|have|tune|allow)|(?:do you|does ftcost) (?:support|know|have)",
 ))  # fmt: skip
 _COST = r"\b(?:price|prices|pricing|priced|costs?|how much|rates?|charges?|expensive|fees?|what does it cost)\b"
@@ -38,7 +39,7 @@ _QUESTION = (
 )
 _HELP = (
     r"^(?:(?:ok(?:ay)?|great|cool|perfect|nice|hey|hi|hello)[ ,!]+)?(?:hi|hello|hey|yo|hiya|howdy|greetings|good (?:morning|afternoon|evening)|help|help me|(?:(?:hi|hello|hey),? )?how are you(?: doing)?|can you help(?: me)?|i need help|thanks(?: a lot| so much)?|thank you(?: so much| very much)?|thx|ta|cheers|"
-    r"what can (?:you do(?: for me)?|i (?:ask|do|say|type)|you help(?: me)? with)(?: here| you)?|what do you do|how (?:does|do) (?:this|it|that|you) work|how do i (?:use|ask|start)[^?]*|who are you|what is this|what are you|getting started|start|\?|commands?|usage|examples?)"
+    r"what can (?:you do(?: for me)?|i (?:ask|do|say|type)|you help(?: me)? with)(?: here| you)?|what do you do|how (?:does|do) (?:this|it|that|you) work|how do i (?:use|ask|start)[^?]*|how can you help(?: me| us)?|who are you|what(?: is|'s) (?:this|ftcost)|what are you|getting started|start|\?|commands?|usage|examples?)"
     r"(?: (?:there|ftcost|bot|everyone|team|all|please|me|to me|work|folks|again))*(?:, (?:i )?need (?:some )?help)?[^a-z0-9]*$"
 )
 _NOT_A_COST = {"method", "customer", "share", "currency"}

@@ -159,7 +159,7 @@ def _ask_about_rest(sentence: Sentence, intent: Intent, unread: tuple[str, ...])
         and sentence.fields
         and (word := next((word for word in unread if word.lower() in v.TURNING_WORDS), None))
     ):
-        sentence.ask(f"What does “{word}” mean here? I read the numbers without it.")
+        sentence.ask(f"What does “{word}” mean here? I read the rest without it.")
 
 
 def _unread(sentence: Sentence) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bot.language.tagging import vocabulary as v
 from bot.language.tagging.mentions import Mention
@@ -21,10 +21,16 @@ _BASELINE_LEAD = (
 )
 _SWAPPED = r"(?:swap(?:ping)?|exchang(?:e|ing)|trad(?:e|ing)|substitut(?:e|ing)|replac(?:e|ing))(?: our| the)? $"
 _NOT = r"(?:\bnot|\bno longer|\bisn't|\baren't)(?: (?:on|the|a|our|with))* "
+_TRIED = r"\b(?:tried|tested|evaluated|(?:quality|performance|level|accuracy|results)(?: (?:of|like|similar to|close to|near))+)(?: (?:out|with|on))* $"
+"""Before a model that plays no part: it has been tried, or something is compared with its quality."""
 _IS_PROMPTED = (
     rf",? (?:is what we use|{v.TODAY}(?!:?(?: is| it's| we use)? ⟦m)|as (?:the |our |a )?(?:base(?:line)?|reference)|is (?:our|the) (?:current|base)|"
     r"(?:as[- ]is|prompted|un-?tuned|(?:with|by|just) prompting|off[- ]the[- ]shelf|out of the box|zero[- ]shot|few[- ]shot)(?![a-z]))"
 )
+
+
+Part = Literal["tuned", "baseline", "loose", "excluded", "mentioned"]
+"""What a model's name is in a sentence; loose: nothing beside it says so."""
 
 
 class Names(NamedTuple):
@@ -38,41 +44,44 @@ class Names(NamedTuple):
 
 
 def read_names(sentence: Sentence) -> Names:
-    """Take the names of models and platforms, and return them by their part."""
+    """Take the names of models, platforms and sellers, and return them by their part."""
     text = sentence.text
-    tuned: list[Mention] = []
-    baseline: list[Mention] = []
-    loose: list[Mention] = []
+    by_part: dict[Part, list[Mention]] = {"tuned": [], "baseline": [], "loose": [], "excluded": [], "mentioned": []}
+    rest = text
     for match in re.finditer(r"⟦m(\d+)⟧", text):
         mention = sentence.mentions[int(match[1])]
-        before, after = text[: match.start()], text[match.end() :]
-        if re.search(_NOT + "$", before):
-            continue
-        if _is_baseline_first(before, after):
-            baseline.append(mention)
-        elif re.search(rf"{v.TUNE}{_ARTICLE} (?:⟦m\d+⟧(?:,| and| or) )*$", before) or re.match(
-            rf"(?:'s)? (?:\(?){v.TUNE}", after
-        ):
-            tuned.append(mention)
-        elif re.search(rf"\bcompare{_ARTICLE} $", before) and re.match(r",? (?:and|or) (?:⟦m\d+⟧)", after):
-            loose.append(mention)
-        elif re.search(rf"(?:{_BASELINE_LEAD}){_ARTICLE} $", before) or (
-            re.search(r"^compare [^⟦]*$", before) and not re.search(r"⟦m", after)
-        ):
-            baseline.append(mention)
-        else:
-            loose.append(mention)
+        part = _part_of(text[: match.start()], text[match.end() :])
+        by_part[part].append(mention)
+        if part == "mentioned":
+            rest = rest.replace(match[0], mention.text)
+    sentence.text = re.sub(rf"{_NOT}(?=⟦[mp])|\bbetween (?=⟦[mp])|⟦[mps]\d+⟧", "¦", rest)
+    tuned, baseline, loose = by_part["tuned"], by_part["baseline"], by_part["loose"]
+    if tuned and loose and not baseline:  # “we summarise with GPT-4o; could a tuned 4o-mini do it?”
+        baseline = [mention for mention in loose if _is_used(text, sentence.mentions.index(mention))]
+        loose = [mention for mention in loose if mention not in baseline]
     platforms, sellers = (
         list(dict.fromkeys(sentence.mentions[int(index)].name for index in re.findall(rf"⟦{letter}(\d+)⟧", text)))
         for letter in "ps"
     )
-    sentence.text = re.sub(rf"{_NOT}(?=⟦[mp])|\bbetween (?=⟦[mp])|⟦[mps]\d+⟧", "¦", text)
-    if tuned and loose and not baseline:  # “we summarise with GPT-4o; could a tuned 4o-mini do it?”
-        baseline = [mention for mention in loose if _is_used(text, sentence.mentions.index(mention))]
-        loose = [mention for mention in loose if mention not in baseline]
-    if loose and not tuned:
-        tuned, loose = loose, []
     return Names(tuned + loose, baseline, platforms, sellers)
+
+
+def _part_of(before: str, after: str) -> Part:
+    """Return the part of a model by the text before and after its name."""
+    if re.search(_NOT + "$", before):
+        return "excluded"
+    if re.search(_TRIED, before) or re.match(r"[- ](?:level|quality|style|grade|performance|like)(?![a-z])", after):
+        return "mentioned"
+    if _is_baseline_first(before, after):
+        return "baseline"
+    if re.search(rf"{v.TUNE}{_ARTICLE} (?:⟦m\d+⟧(?:,| and| or) )*$", before):
+        return "tuned"
+    if re.match(rf"(?:'s)? \(?{v.TUNE}", after):
+        return "tuned"
+    if re.search(rf"\bcompare{_ARTICLE} $", before) and re.match(r",? (?:and|or) (?:⟦m\d+⟧)", after):
+        return "loose"
+    compares = re.search(r"^compare [^⟦]*$", before) and not re.search(r"⟦m", after)
+    return "baseline" if compares or re.search(rf"(?:{_BASELINE_LEAD}){_ARTICLE} $", before) else "loose"
 
 
 def _is_used(text: str, index: int) -> bool:

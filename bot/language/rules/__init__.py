@@ -9,7 +9,7 @@ RULES: tuple[Rule, ...] = (
     filters.read_class, filters.read_size, serving.read_context_need, filters.read_features, filters.read_kind, filters.read_region,
     serving.read_deployments, serving.read_latency, hardware.read_setup,
     relative.read_replaced, training.read_retraining, traffic.read_growth, relative.read_relative,
-    bounds.read_past, bounds.read_units, bounds.read_bounds, bounds.read_products, bounds.read_exclusions,
+    bounds.read_past, bounds.read_extremes, bounds.read_units, bounds.read_bounds, bounds.read_products, bounds.read_exclusions,
     prompt.read_shares, prompt.read_prompt,
     hardware.read_gpu_price, terms.read_money, traffic.read_spend, terms.read_horizon,
     training.read_single_example, training.read_counts, training.read_hours, serving.read_hosting, serving.read_days,

@@ -50,6 +50,16 @@ def read_units(sentence: Sentence) -> None:
         sentence.ask(f"“{sentence.typed(match)}”: how many tokens is that? 1,000 English words are about 1,300.")
 
 
+def read_extremes(sentence: Sentence) -> None:
+    """Drop the longest or shortest of something, and ask for the calls behind tokens in a period."""
+    for _ in sentence.take(
+        rf"(?:the )?(?:longest|shortest|largest|biggest|smallest)(?: [a-z]+)?(?: (?:is|are|has|have|being|at|of|with|about))* {ABOUT}{N}(?: {v.TOKENS})?"
+    ):
+        pass
+    for match in sentence.take(rf"{N}(?: [a-z]+)? {v.TOKENS} ?(?:{v.PER}|/ ?s(?![a-z]))"):
+        sentence.ask(f"“{sentence.typed(match)}”: how many calls is that, a day or a month?")
+
+
 def read_leftover_bounds(sentence: Sentence) -> None:
     """Ask about a word behind a number that has been read, which changes it: `100 examples more`."""
     for _ in sentence.take(

@@ -38,6 +38,11 @@ def read_gpus(sentence: Sentence) -> None:
 def read_gpu_price(sentence: Sentence) -> None:
     """Read the price of a GPU-hour."""
     for match in sentence.take(
+        rf"{N} ?(?:/ ?|per |for an? |an? )⟦g(?P<g>\d+)⟧[ -]?(?:gpu[ -])?(?:hours?|hr|h)(?![a-z])"
+    ):
+        sentence.set("gpu", sentence.mentions[int(match["g"])].name)
+        sentence.set_number("gpu_rate", sentence.number_of(match))
+    for match in sentence.take(
         rf"(?:at |for |costs? (?:us )?|pay(?:ing)? |price of )?{N} ?(?:/ ?|per |an |a |each )(?:gpu[- ]?)?(?:hours?|hr|h)(?![a-z])(?: (?:per|a|for (?:a|each)) gpu| each)?"
     ):
         price = sentence.number_of(match)
@@ -49,6 +54,10 @@ def read_gpu_price(sentence: Sentence) -> None:
             sentence.ask(f"What does “{sentence.typed(match)}” count?")
 
 
+_AFTER_SIZE = r"(?:q?lora|dpo|full|fine|fit|model|llm|dense|moe|param|on|with|at|in|using|via|by|for|and|or|is|be|can|will|would|to|train|tune|tuned|run|version|instead|please)(?![a-z])"
+"""Words that may follow the size of a model that is tuned; `a 70B teacher` isn't."""
+
+
 def read_model_size(sentence: Sentence) -> None:
     """Read the parameters of a model that isn't named, and any other number in billions."""
     for match in sentence.take(
@@ -57,8 +66,14 @@ def read_model_size(sentence: Sentence) -> None:
         size = sentence.number_of(match, "n" if match["n"] else "m")
         if size.billions or "param" in match[0]:
             sentence.set_number("params", size)
+    for match in sentence.take(
+        rf"(?<=⟧)(?:,? (?:or|and|vs)|,|/) ?{N}(?! ?[a-z])", lambda match: _is_size(sentence.number_of(match))
+    ):
+        sentence.ask(f"Which model is “{sentence.number_of(match).text}”? Write its name in full.")
     if "params" not in sentence.fields:
-        for match in sentence.take(N, lambda match: _is_size(sentence.number_of(match))):
+        for match in sentence.take(
+            rf"{N}(?! (?!{_AFTER_SIZE})[a-z])", lambda match: _is_size(sentence.number_of(match))
+        ):
             sentence.set_number("params", sentence.number_of(match))
 
 

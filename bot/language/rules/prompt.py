@@ -22,7 +22,7 @@ _WILL = r"(?:would|could|can|will|should|then|only|just|goes|go|shrinks?|drops?|
 def read_shares(sentence: Sentence) -> None:
     """Read the shares that are cached and sent as batch."""
     of = r"(?:(?: of)? (?:the |our |my |all |these |it|them)*(?: ?(?:traffic|calls?|requests?|prompts?|input|tokens|volume|load|work))*(?: tokens)?)?"
-    can = r"(?: (?:is|are|can|could|will|may|comes?|go|goes|run|runs|be|sent|read|through|via|in|with|the|as|from|hit|hits|use|uses|get|gets|a|an|wait|for|deferred|to|done|processed|handled|by|overnight|offline|batched))*"
+    can = r"(?: (?:is|are) not (?:urgent|time[- ]critical|real[- ]?time)(?: and)?)?(?: (?:is|are|can|could|will|may|comes?|go|goes|run|runs|be|sent|read|through|via|in|with|the|as|from|hit|hits|use|uses|get|gets|a|an|wait|for|deferred|to|done|processed|handled|by|overnight|offline|batched))*"
     everything = r"(?:all|everything|all calls|every call)"
     for key, noun in (
         ("cached", r"(?:prompt )?cach(?:ed?|ing|es)(?: hits?| rate| hit rate)?"),
@@ -72,6 +72,7 @@ def read_prompt(sentence: Sentence) -> None:
         rf"{v.PROMPT}(?: length| size| template)?(?: (?:to|for|on|with) ⟦m\d+⟧)?(?: currently| today)? {v.BE}(?: currently| now| about)? {ABOUT}{N}{_TOKENS}(?: long)?{_NOT_COUNTED}",
         rf"{ABOUT}{N}[ -]{v.TOKENS} (?:long )?{v.PROMPT}",
         rf"{ABOUT}{N}[ -](?:long )?{v.PROMPT}(?!(?: {v.TOKENS})?(?: and| ?/| \+| plus|,) ?{ABOUT}⟦n\d+⟧[ -](?:{v.TOKENS} )?{v.OUTPUT})",
+        rf"{v.PROMPT} (?:stays?|remains?|keeps?)(?: at| with)? {ABOUT}{N}{_TOKENS}",
         rf"{N} {v.TOKENS} (?:of|in|for) (?:the |our |my |a )?{v.PROMPT}",
         rf"{v.PROMPT}(?: (?:today|now|currently|before|length|size))*[:=]? {ABOUT}{N}{_TOKENS}",
     ):
@@ -88,17 +89,17 @@ def read_prompt(sentence: Sentence) -> None:
 def _read_change(sentence: Sentence) -> None:
     """Read a prompt whose tokens before and after tuning are said together, or those after it alone."""
     for pattern in (
-        rf"{v.PROMPT}(?: length| size)?(?: (?:goes|shrinks|drops|falls|gets|cut|down|would go|can go|could go|will go))* from {ABOUT}{N}{_TOKENS} (?:down )?to {ABOUT}{_AFTER}{_TOKENS}",
-        rf"{ABOUT}{N}{_TOKENS} {v.PROMPT}(?: on [^¦]*?| today| now| currently)? (?:with|by|to|into|->|→|down to|becomes?|shrinks? to|cut to|reduced to) (?:a |an |one of |just |only )?{ABOUT}{_AFTER}{_TOKENS}(?: (?:one|prompt))?{_NOT_COUNTED}",
-        rf"(?:swap|exchang|trad)[a-z]*(?: the| our| my| a)* {ABOUT}{N}{_TOKENS} {v.PROMPT}(?: on ⟦m\d+⟧)? for (?:a |an |one of |just |only )?{ABOUT}{_AFTER}{_TOKENS}(?: (?:one|prompt))?{_NOT_COUNTED}",
-        rf"{v.PROMPT}[:=]?(?: (?:of|is|has|tokens?))* \(?{ABOUT}{N}{_TOKENS}\)?(?: today| now| currently)?,? ?(?:and |but |which |it |that )*(?:->|→|to|down to|becomes?|shrinks? to|cut to|reduced to|would be|will be|(?:(?:would|could|can|will) )?(?:shrinks?|drops?|falls?|goes?|come down|be cut|be reduced) (?:down )?to) ?(?:a |an |just |only )?{ABOUT}{_AFTER}{_TOKENS}(?: (?:after|once tuned|tuned|one))*",
-        rf"{v.PROMPT}(?: (?:goes|shrinks|drops|falls|is cut|gets cut))* (?:down )?to {ABOUT}{_AFTER}{_TOKENS} from {ABOUT}{N}{_TOKENS}",
-        rf"{v.PROMPT}[^.;¦⟦]{{0,12}} {ABOUT}{N}{_TOKENS} (?:before|today|now|currently)[^.;¦⟦]{{0,16}}?{_AFTER}{_TOKENS} {_TUNED_OR_LATER}",
-        rf"(?:instead of|rather than) (?:a |our |the )?{ABOUT}{N}{_TOKENS} {v.PROMPT}[^.;¦⟦]{{0,24}}? {ABOUT}{_AFTER}{_TOKENS}",
-        rf"{ABOUT}{_AFTER}{_TOKENS} (?:instead of|rather than) (?:a |our |the )?{ABOUT}{N}{_TOKENS} {v.PROMPT}",
-        rf"{v.PROMPT}:? before[:=]? {N}{_TOKENS}[^.;¦⟦]{{0,6}} after[:=]? {_AFTER}{_TOKENS}",
-        rf"(?:shorten|cut|shrink|reduce|trim|compress|drop)(?: the| our| my)? {v.PROMPT} (?:from {ABOUT}{N}{_TOKENS} )?(?:down )?to {ABOUT}{_AFTER}{_TOKENS}",
-        rf"{v.PROMPT}(?: {_WILL})*(?: down)? to (?:only |just |about )?{ABOUT}{_AFTER}{_TOKENS}(?! ?->|→)",
+        rf"{v.PROMPT}(?: length| size)?(?: (?:goes|shrinks|drops|falls|gets|cut|down|would go|can go|could go|will go))* from {ABOUT}{N}{_TOKENS} (?:down )?to {ABOUT}{_AFTER}{_TOKENS}{_NOT_COUNTED}",
+        rf"{ABOUT}{N}{_TOKENS} {v.PROMPT}(?: on [^¦]*?| today| now| currently)? (?:with|by|to|into|->|→|down to|becomes?|shrinks? to|cut to|reduced to) (?:a |an |one of |just |only )?{ABOUT}{_AFTER}{_TOKENS}{_NOT_COUNTED}(?: (?:one|prompt))?",
+        rf"(?:swap|exchang|trad)[a-z]*(?: the| our| my| a)* {ABOUT}{N}{_TOKENS} {v.PROMPT}(?: on ⟦m\d+⟧)? for (?:a |an |one of |just |only )?{ABOUT}{_AFTER}{_TOKENS}{_NOT_COUNTED}(?: (?:one|prompt))?",
+        rf"{v.PROMPT}[:=]?(?: (?:of|is|has|tokens?))* \(?{ABOUT}{N}{_TOKENS}\)?(?: today| now| currently)?,? ?(?:and |but |which |it |that )*(?:->|→|to|down to|becomes?|shrinks? to|cut to|reduced to|would be|will be|(?:(?:would|could|can|will) )?(?:shrinks?|drops?|falls?|goes?|come down|be cut|be reduced) (?:down )?to) ?(?:a |an |just |only )?{ABOUT}{_AFTER}{_TOKENS}{_NOT_COUNTED}(?: (?:after|once tuned|tuned|one))*",
+        rf"{v.PROMPT}(?: (?:goes|shrinks|drops|falls|is cut|gets cut))* (?:down )?to {ABOUT}{_AFTER}{_TOKENS}{_NOT_COUNTED} from {ABOUT}{N}{_TOKENS}",
+        rf"{v.PROMPT}[^.;¦⟦]{{0,12}} {ABOUT}{N}{_TOKENS} (?:before|today|now|currently)[^.;¦⟦]{{0,16}}?{_AFTER}{_TOKENS}{_NOT_COUNTED} {_TUNED_OR_LATER}",
+        rf"(?:instead of|rather than) (?:a |our |the )?{ABOUT}{N}{_TOKENS} {v.PROMPT}[^.;¦⟦]{{0,24}}? {ABOUT}{_AFTER}{_TOKENS}{_NOT_COUNTED}",
+        rf"{ABOUT}{_AFTER}{_TOKENS}{_NOT_COUNTED} (?:instead of|rather than) (?:a |our |the )?{ABOUT}{N}{_TOKENS} {v.PROMPT}",
+        rf"{v.PROMPT}:? before[:=]? {N}{_TOKENS}[^.;¦⟦]{{0,6}} after[:=]? {_AFTER}{_TOKENS}{_NOT_COUNTED}",
+        rf"(?:shorten|cut|shrink|reduce|trim|compress|drop)(?: the| our| my)? {v.PROMPT} (?:from {ABOUT}{N}{_TOKENS} )?(?:down )?to {ABOUT}{_AFTER}{_TOKENS}{_NOT_COUNTED}",
+        rf"{v.PROMPT}(?: {_WILL})*(?: down)? to (?:only |just |about )?{ABOUT}{_AFTER}{_TOKENS}{_NOT_COUNTED}(?! ?->|→)",
     ):
         for match in sentence.take(pattern):
             before = sentence.number_of(match) if match.groupdict().get("n") else None
@@ -137,6 +138,7 @@ def _read_rest(sentence: Sentence, before: str) -> None:
     for pattern in (
         rf"{_TUNED},?{becomes} {ABOUT}{N}{_TOKENS}(?! {v.CALLS})",
         rf"(?:and |but |to |would be |will be |becomes? |then |only |just )*{ABOUT}{N}{_TOKENS} {_TUNED}",
+        rf"(?:it|which|that|and|but|,)? ?(?:could|can|would|will|should|might|may) (?:then |just |only )*(?:go|come|be|shrink|drop|get|fall)(?: cut| reduced| shortened)?(?: down)? to (?:only |just )?{ABOUT}{N}{_TOKENS}{_NOT_COUNTED}",
         rf"tuned (?:model|version|llm|one) (?:(?:would|will|could|only|just|then) )*(?:needs?|uses?|takes?|gets? by with|works? with)(?: only| just)? {ABOUT}{N}{_TOKENS}(?! {v.CALLS})",
         rf"(?:it|the prompt|that|{v.PROMPT}) (?:will|would|could|can|should)(?: then| only| just)* (?:be|become|shrink to|drop to) {ABOUT}{N}{_TOKENS}",
     ):

@@ -11,7 +11,7 @@ from bot.language.tagging.sentence import ABOUT, N, Sentence, number, scale_amou
 
 def read_horizon(sentence: Sentence) -> None:
     """Read the months that are priced."""
-    lead = r"(?:over|for|during|across|next|horizon(?: of| is| to|:)?|price|look at)(?: the| a| an| period of| next| first| coming| whole| full)*"
+    lead = r"(?:over|for|during|across|within|next|horizon(?: of| is| to|:)?|price|look at)(?: the| a| an| period of| next| first| coming| whole| full)*"
     for match in sentence.take(
         rf"{lead} {ABOUT}{N} (?P<unit>months?|years?|quarters?)|{number('m')}[- ](?P<unit2>months?|years?|quarters?) (?:horizon|period|view|plan|window|outlook|contract|basis)"
     ):
@@ -177,6 +177,11 @@ def read_choice(sentence: Sentence) -> None:
 def read_asides(sentence: Sentence) -> None:
     """Drop numbers that change nothing: a year, `in 3 languages`, `7 days a week`, `phase 1`."""
     crowd = r"(?:languages?|countries|markets?|teams?|departments?|people|persons|annotators?|engineers?|colleagues?|apps?|products?|categories|classes|labels?|intents?|topics?)(?![a-z])"
+    score = r"(?:f1|accuracy|precision|recall|auc|bleu|score|temperature|top_p)(?![a-z])"
+    for _ in sentence.take(
+        rf"{score}(?: (?:score|is|of|at|around|about))* {N}|{number('m')} {score}|(?:team|group|crew|staff|company) of {number('k')}(?: {crowd})?|{number('j')} years? of (?:data|experience|history|tickets|logs)"
+    ):
+        pass
     for _ in sentence.take(
         rf"(?:across|in|from|by|for|of|over|with)(?: (?:all|our|the|about|these))* {N} {crowd}|{number('m')} days (?:a|per) week|(?:phase|step|option|part|round|sprint|stage|version|tier|question|item|point|no\.?) {number('k')}(?= ?(?:[.,:;!?)]|of\b|is\b|$))"
     ):

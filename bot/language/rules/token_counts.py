@@ -61,7 +61,7 @@ def _read_total(sentence: Sentence) -> None:
             continue
         tokens = (total.amount.likely / examples.likely).quantize(Decimal(1))
         sentence.set("example", str(tokens))
-        sentence.assume(f"{total.text} tokens in {sentence.fields['examples']} examples are {tokens} tokens each.")
+        sentence.assume(f"“{total.text} tokens” in {sentence.fields['examples']} examples are {tokens} tokens each.")
 
 
 def _pairs(sentence: Sentence) -> list[_Count]:
@@ -72,7 +72,7 @@ def _pairs(sentence: Sentence) -> list[_Count]:
     patterns = (
         rf"{ABOUT}{N} ?/ ?{other}{tok}(?: each)?",
         rf"{ABOUT}{N}{tok} ?(?:of )?{v.INPUT}{tok}(?: and|,| ?/|;| plus| \+| with|, and)? ?{ABOUT}{other}{tok} ?(?:of )?{v.OUTPUT}{tok}(?: each)?",
-        rf"{v.INPUT}{tok}(?: (?:of|is|are|:|=))* ?{ABOUT}{N}{tok}(?: and|,| ?/|;)? ?{v.OUTPUT}{tok}(?: (?:of|is|are|:|=))* ?{ABOUT}{other}{tok}",
+        rf"{v.INPUT}{tok}[:=]?(?: (?:of|is|are|:|=))* ?{ABOUT}{N}{tok}(?: and|,| ?/|;)? ?{v.OUTPUT}{tok}[:=]?(?: (?:of|is|are|:|=))* ?{ABOUT}{other}{tok}",
     )
     for pattern in patterns:
         for match in sentence.take(pattern):

@@ -97,6 +97,10 @@ def read_retraining(sentence: Sentence) -> None:
     ):
         sentence.set("retrain", str(_MONTHS[match["unit"].replace("-", " ")]))
     for match in sentence.take(
+        rf"(?:every|each) (?P<unit>quarter|month|year|half[ -]year) (?:(?:we|i|they|will|would) )*{_RETRAIN}"
+    ):
+        sentence.set("retrain", str(_MONTHS[match["unit"].replace("-", " ")]))
+    for match in sentence.take(
         rf"(?:{_RETRAIN} (?P<unit>quarterly|monthly|yearly|annually|semi-?annually|half-?yearly)|(?P<adjective>quarterly|monthly|yearly|annual|semi-?annual|half-?yearly) {_RETRAIN})"
     ):
         period = match["unit"] or match["adjective"]

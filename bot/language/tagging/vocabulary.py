@@ -4,7 +4,7 @@ from __future__ import annotations
 
 EXAMPLES = (
     r"(?:examples?|ex|samples?|chats?|convos?|conversations?|dialogues?|dialogs?|rows?|lines?|records?|pairs?|tickets?|transcripts?|instances?|"
-    r"data ?points?|documents?|docs|emails?|entries|items|cases|threads?|demonstrations?|q&as?|completions pairs|contracts?|reviews?|articles?|invoices?|reports?|summaries|notes)(?![a-z])"
+    r"data ?points?|documents?|docs|emails?|entries|items|cases|threads?|demonstrations?|q&as?|completions pairs|contracts?|reviews?|articles?|invoices?|reports?|summaries|notes|texts?|posts?|comments?|letters?|snippets?|tweets?)(?![a-z])"
 )
 CALLS = (
     r"(?:calls?|requests?|queries|query|hits|invocations?|inferences?|generations?|completions?|api calls?|messages?|lookups?|"
@@ -13,7 +13,7 @@ CALLS = (
 PERIOD = r"(?P<period>seconds?|secs?|s|minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|wk|months?|mo|mth|years?|yr|y|quarters?)(?![a-z])"
 PER = rf"(?:(?:/ ?|per |a |an |each |every |in a |in one |p/){PERIOD}|(?P<adverb>hourly|daily|weekly|monthly|yearly|annually))"
 ADVERB = r"(?P<adjective>hourly|daily|weekly|monthly|yearly|annual)"
-FILLER = r"(?:(?!tokens?\b|and\b|or\b|on\b|with\b|for\b|in\b|out\b|per\b|at\b|to\b|epochs?\b|from\b|calls?\b|requests?\b|is\b|are\b|by\b|instead\b|we\b)[a-z'&-]+ ){0,3}?"
+FILLER = r"(?:(?!tokens?\b|and\b|or\b|on\b|with\b|for\b|in\b|out\b|per\b|at\b|to\b|epochs?\b|from\b|calls?\b|requests?\b|is\b|are\b|by\b|instead\b|we\b|[gmkt]b\b|hours?\b|minutes?\b|seconds?\b|days?\b|weeks?\b|months?\b|years?\b|percent\b)[a-z'&-]+ ){0,3}?"
 """Up to three words between a number and its noun, such as `support` in `10k support chats`."""
 TOKENS = r"(?:tokens?|toks?|tkns?)(?![a-z])"
 INPUT = r"(?:in|input|prompt|inputs|incoming|of input|in input|for input)(?![a-z])"
@@ -42,10 +42,10 @@ PER_HOUR = {"second": 3_600, "sec": 3_600, "s": 3_600, "minute": 60, "min": 60}
 _TURNING_WORDS = """
 between nothing none neither nor except excluding without remove removed rid minus not no never unless half quarter third
 double twice triple thrice dozen hundred hundreds thousand thousands million millions billion percent isn't aren't
-don't doesn't won't
+don't doesn't won't mini nano micro lite flash turbo pro haiku sonnet opus chatgpt
 """
 TURNING_WORDS = frozenset(_TURNING_WORDS.split())
-"""Words that turn the meaning of a number or name beside them, so that none may be left over."""
+"""Words that turn the meaning of a number or name beside them, or are part of a name, so that none may be left over."""
 
 _STOP_WORDS = """
 a about across actually all already also am an and any anything approximately prompting are around as ask assume
