@@ -61,7 +61,7 @@ def threshold(comparison: Comparison, estimate: Estimate) -> Threshold | None:
         return None
     cases = _Volumes(comparison, estimate)
     volume = math.floor(plan.calls_per_month / plan.days_per_month)
-    calls = least_volume(cases.keeps_saving)
+    calls = least_volume(cases.keeps_saving) if cases.may_save() else None
     if volume and (calls is None or calls > volume) and cases.saves(volume):
         calls = _start_of_step(cases, volume)
     if calls is not None:
@@ -91,6 +91,16 @@ class _Volumes:
     def saves(self, calls_per_day: int) -> bool:
         """Return whether the option is usable, and costs less than the baseline over the horizon."""
         return self._saves(*self.priced(calls_per_day))
+
+    def may_save(self) -> bool:
+        """Return False if the most calls save nothing, whatever carries them: then fewer calls don't either.
+
+        With graduated prices this isn't certain, because the first tokens of a month cost something else.
+        """
+        context, estimate = self.priced(MOST_CALLS_PER_DAY)
+        graduated = any(price.tiers for history in estimate.offer.prices.values() for price in history)
+        saving = EqualPeriods(self._pricing, context.plan).saving(estimate)
+        return graduated or saving is None or saving > 0
 
     def keeps_saving(self, calls_per_day: int) -> bool:
         """Return whether the option saves, also where the next deployment is needed.
