@@ -186,7 +186,8 @@ async def build_app(
             computing=computing,
             today=today,
         )
-        job_handlers |= handlers(services, downloads, ScheduledJobs(services, watches, prices, config.retention, today))
+        scheduled = ScheduledJobs(services, watches, prices, config.retention, today)
+        job_handlers |= handlers(services, downloads, scheduled, config.count_task)
         scheduler = Scheduler(worker, prices, clock, timeouts.look)
         slack = slack_app(services, config.slack_api_url, metrics)
         connection = Connection()

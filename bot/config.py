@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.actuals.billing_http import Addresses
+from bot.counting.parent import CountTask
 from bot.prices.current_catalog import RefreshPlan
 from bot.settings import Settings, SettingsError
 from bot.slack.oauth import OAuth
@@ -51,6 +52,8 @@ class Config:
     """The HTTP proxy for all outgoing requests."""
     retention: Retention = Retention()  # noqa: RUF009 - frozen
     timeouts: Timeouts = Timeouts()  # noqa: RUF009 - frozen
+    count_task: CountTask | None = None
+    """Counts the training files; None means in processes of their own."""
 
 
 def config_from(settings: Settings, catalog: Catalog, timeouts: Timeouts = Timeouts()) -> Config:  # noqa: B008 - frozen

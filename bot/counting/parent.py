@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,6 +34,8 @@ from calculator.datasets import (
 from pricing import Catalog, DatasetRules, Encoding
 
 NO_LIMITS = CountLimits()
+CountTask = Callable[[Task, Callable[[Progress], None], Collection[int]], Awaitable[Finished]]
+"""Counts the file of a task; `count_in_process` says how."""
 
 
 class Cancelled(UserError):
@@ -56,6 +58,7 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
     columns: Columns | None = None,
     more_paths: Sequence[Path] = (),
     count_limits: CountLimits = NO_LIMITS,
+    count_task: CountTask | None = None,
 ) -> DatasetReport:
     """Count a training file in separate processes.
 
@@ -76,6 +79,7 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
         more_paths: Further files, which are counted as if they followed in the first.
         count_limits: Limits from which the file is refused.
         descriptors: Open files that the paths refer to (`/dev/fd/…`); the processes inherit them.
+        count_task: Counts the file; None means `count_in_process`.
 
     Returns:
         The report on the file.
@@ -98,7 +102,7 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
         max_reported=max_reported,
         count_limits=count_limits,
     )
-    counting = asyncio.ensure_future(_count(task, progress, descriptors))
+    counting = asyncio.ensure_future((count_task or count_in_process)(task, progress, descriptors))
     stop = asyncio.ensure_future((cancelled or asyncio.Event()).wait())
     try:
         await asyncio.wait((counting, stop), timeout=count_limits.seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -106,13 +110,13 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
             raise Cancelled("The count was cancelled.")
         if not counting.done():
             raise UserError(f"Counting it takes longer than {count_limits.seconds:g} s, so it was stopped. {ELSEWHERE}")
-        finished = counting.result()
+        result = counting.result()
     finally:
         stop.cancel()
         counting.cancel()
         with suppress(asyncio.CancelledError, UserError):
             await counting
-    return make_report(finished.count, rules, needs)
+    return make_report(result.count, rules, needs)
 
 
 async def convert_in_process(task: ConversionTask, descriptors: Collection[int], seconds: float = 300) -> Converted:
@@ -155,7 +159,19 @@ async def convert_in_process(task: ConversionTask, descriptors: Collection[int],
     return result
 
 
-async def _count(task: Task, progress: Callable[[Progress], None], descriptors: Collection[int]) -> Finished:
+async def count_in_process(task: Task, progress: Callable[[Progress], None], descriptors: Collection[int]) -> Finished:
+    """Count the file of a task in a separate process, which ends with the task that awaits this.
+
+    Args:
+        task: The file and the settings of the count.
+        progress: Called about every half second.
+        descriptors: Open files that the paths refer to; the process inherits them.
+
+    Raises:
+        UserError: The file cannot be read, or exceeds a limit.
+        ChildProcessError: The process was killed; another attempt may succeed.
+        RuntimeError: The process ended without a result.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -173,10 +189,8 @@ async def _count(task: Task, progress: Callable[[Progress], None], descriptors: 
             output: Output = msgspec.json.decode(line, type=Output)
             if isinstance(output, Progress):
                 progress(output)
-            elif isinstance(output, Refused):
-                raise ColumnsUnknown(output.text, output.columns) if output.columns else UserError(output.text)
             else:
-                return output
+                return finished(output)
     finally:
         # Its workers end when their pipes close.
         if process.returncode is None:
@@ -186,3 +200,10 @@ async def _count(task: Task, progress: Callable[[Progress], None], descriptors: 
     if process.returncode is not None and process.returncode < 0:  # such as by the kernel, for want of memory
         raise ChildProcessError(f"the counting process was killed by signal {-process.returncode}")
     raise RuntimeError(f"the counting process ended with {process.returncode}")
+
+
+def finished(result: Finished | Refused) -> Finished:
+    """Return the result of a count. Raises UserError if the file was refused."""
+    if isinstance(result, Refused):
+        raise ColumnsUnknown(result.text, result.columns) if result.columns else UserError(result.text)
+    return result

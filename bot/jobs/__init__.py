@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.counting.parent import CountTask
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.budgets import ApprovalJobs
 from bot.jobs.card_menu import CardJobs
@@ -35,13 +36,16 @@ from bot.services import Services
 from bot.slack.files import Downloads
 
 
-def handlers(services: Services, downloads: Downloads, scheduled: ScheduledJobs) -> Mapping[type[Job], Handler]:
+def handlers(
+    services: Services, downloads: Downloads, scheduled: ScheduledJobs, count_task: CountTask | None
+) -> Mapping[type[Job], Handler]:
     """Return the handler of every type of job.
 
     Args:
         services: The parts of the running bot.
         downloads: Downloads files from Slack.
         scheduled: The handlers of jobs without a user.
+        count_task: Counts the training files; None means in processes of their own.
     """
     approvals = ApprovalJobs(services)
     estimates, buttons, actuals = (
@@ -49,7 +53,7 @@ def handlers(services: Services, downloads: Downloads, scheduled: ScheduledJobs)
         EstimateButtonJobs(services),
         ActualJobs(services, downloads),
     )
-    datasets = DatasetJobs(services, estimates, downloads)
+    datasets = DatasetJobs(services, estimates, downloads, count_task)
     return {
         EstimateJob: estimates.estimate,
         MentionJob: MentionJobs(services, estimates, actuals).mention,

@@ -1,24 +1,40 @@
-"""Training files in Slack: from a form, a direct message, a thread; counted, priced, stopped, taken over."""
+"""Training files in Slack: from a form, a direct message, a thread; counted, priced, stopped, taken over.
+
+They are counted in a thread, and in processes of their own where a test starts the bot itself, as in
+tests/bot/counting and in the browser.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.slack.files import MAX_FILE_BYTES
 from playground import FakeSlack, Payloads, User
+from pricing import Catalog
 from tests.bot import slack_actions
 from tests.bot.conftest import Start
+from tests.bot.counting.in_thread import count_in_thread
 from tests.bot.message_text import figures, prefilled, texts
-from tests.conftest import Workspace
+from tests.conftest import Workspace, running_bot
 
 Json = dict[str, Any]
 RATES = {"on": "your-rates", "rates": "10000/3/6", "epochs": "3"}
 TYPED = " ".join(f"{key}={value}" for key, value in RATES.items())
 COST = "$7.02"
 """234 tokens × 3 epochs = 702, at $10,000 per 1M."""
+
+
+@pytest.fixture
+async def workspace(catalog: Catalog, slack: FakeSlack, database_url: str) -> AsyncIterator[Workspace]:
+    async with running_bot(catalog, slack, database_url, count_task=count_in_thread) as running:
+        yield running
+    assert slack.violations == [], "the bot sent what Slack refuses"
 
 
 def chats(count: int = 12) -> bytes:
