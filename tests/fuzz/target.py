@@ -32,7 +32,7 @@ from tests.fuzz.hostile import ALLOWED_SECONDS, examples
 from tests.local_slack import local_slack
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
-SETTINGS = examples(40)
+SETTINGS = examples(25)
 BUTTONS = st.sampled_from(["edit", "compare", "export", "break_even", "sure", "fix", APPROVE, DECLINE])
 offsets = itertools.count()
 AFTERWARDS = "asked-afterwards"

@@ -49,7 +49,7 @@ CELLS = st.one_of(
 TABLE = st.lists(st.lists(CELLS, max_size=8).map(",".join), max_size=12).map("\n".join)
 
 
-@examples(150)
+@examples(50)
 @given(HEADERS, TABLE, st.sampled_from([b"", b"\xef\xbb\xbf", b"\xff\xfe"]))
 @example("date,component,cost", "2026-11-21,training,1\n" * 20_000, b"")
 def test_a_bill_is_read_or_refused_with_a_sentence(catalog: Catalog, header: str, table: str, mark: bytes) -> None:
@@ -63,14 +63,14 @@ def test_a_bill_is_read_or_refused_with_a_sentence(catalog: Catalog, header: str
             assert all(one.usd.is_finite() and one.month < one.through for one in found.actuals)
 
 
-@examples(100)
+@examples(50)
 @given(st.binary(max_size=300))
 def test_bytes_that_are_no_bill_are_refused(content: bytes) -> None:
     with in_time(content):
         assert outcome(lambda: read_bill(content, RULES), UserError) is not None
 
 
-@examples(150)
+@examples(50)
 @given(st.data(), st.binary(max_size=40) | PIECES.map(lambda piece: piece.encode("utf-8", "replace")))
 def test_exchange_rates_are_read_whole_or_refused(data: st.DataObject, put: bytes) -> None:
     whole = ecb()
@@ -82,7 +82,7 @@ def test_exchange_rates_are_read_whole_or_refused(data: st.DataObject, put: byte
             assert all(rate.per_usd.is_finite() and rate.per_usd > 0 for rate in rates)
 
 
-@examples(100)
+@examples(50)
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_exchange_rates_are_refused(body: bytes) -> None:
     with in_time(body):
@@ -103,7 +103,7 @@ def fields_in(path: Path, content: bytes) -> dict[str, str]:
     return read_scenario_file(path)
 
 
-@examples(150)
+@examples(50)
 @given(
     st.one_of(
         st.binary(max_size=200),
@@ -117,7 +117,7 @@ def test_a_scenario_file_is_read_or_refused_with_a_sentence(path: Path, content:
             outcome(lambda: read_scenario(fields_in(path, content)), UserError)
 
 
-@examples(40)
+@examples(25)
 @given(name=text)
 @example("support \u200d")
 def test_an_exported_scenario_reads_back(catalog: Catalog, path: Path, name: str) -> None:

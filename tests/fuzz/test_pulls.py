@@ -98,7 +98,7 @@ def far_off(recorded: dict[str, Any]) -> list[bytes]:
     return [re.sub(old, new, text).encode() for old, new in changes.items()]
 
 
-@examples(100)
+@examples(50)
 @given(st.data())
 def test_any_answer_is_taken_or_refused_whole(host: Host, data: st.DataObject) -> None:
     platform = data.draw(st.sampled_from(sorted(PLACES)))

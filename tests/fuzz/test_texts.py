@@ -25,7 +25,7 @@ from tests.fuzz.hostile import anything, examples, in_time, outcome, text
 TODAY = date(2026, 11, 21)
 
 
-@examples(200)
+@examples(50)
 @given(text)
 def test_a_line_is_read_or_refused_with_a_sentence(line: str) -> None:
     with in_time(line):
@@ -37,7 +37,7 @@ def test_a_line_is_read_or_refused_with_a_sentence(line: str) -> None:
                 outcome(lambda: read_scenario(asked.fields), UserError)
 
 
-@examples(100)
+@examples(50)
 @given(st.lists(text, max_size=20))
 def test_words_are_read_or_each_fault_is_named(words: list[str]) -> None:
     with in_time(words):
@@ -47,7 +47,7 @@ def test_words_are_read_or_each_fault_is_named(words: list[str]) -> None:
         assert all(len(key) <= 40 for key in error.errors)
 
 
-@examples(100)
+@examples(50)
 @given(text)
 def test_any_text_gives_fields_for_the_form_and_names_to_compare(line: str) -> None:
     with in_time(line):
@@ -59,7 +59,7 @@ def test_any_text_gives_fields_for_the_form_and_names_to_compare(line: str) -> N
     assert len(json.dumps(view)) < 250_000
 
 
-@examples(150)
+@examples(50)
 @given(text)
 def test_private_metadata_is_ours_or_refused(metadata: str) -> None:
     with in_time(metadata):
@@ -68,7 +68,7 @@ def test_private_metadata_is_ours_or_refused(metadata: str) -> None:
             assert Origin.read(origin.write()) == origin
 
 
-@examples(150)
+@examples(50)
 @given(st.dictionaries(st.sampled_from(["channel", "thread_ts", "edit_of", "x"]), anything).map(json.dumps))
 @example('{"channel": "C0GENERAL1", "thread_ts": "1.2", "edit_of": "bcdfghjkmn"}')
 def test_metadata_of_the_right_form_is_bounded(metadata: str) -> None:
@@ -89,7 +89,7 @@ VALUES = st.dictionaries(
 )
 
 
-@examples(200)
+@examples(50)
 @given(st.one_of(VALUES, anything))
 def test_what_stands_in_a_form_is_read_or_refused_at_its_field(values: object) -> None:
     view = {"state": {"values": values}, "blocks": []}
@@ -103,7 +103,7 @@ def test_what_stands_in_a_form_is_read_or_refused_at_its_field(values: object) -
             split_fields(fields)
 
 
-@examples(200)
+@examples(50)
 @given(
     st.one_of(
         text,
@@ -159,7 +159,7 @@ FIELDS = {
 }  # fmt: skip
 
 
-@examples(40)
+@examples(25)
 @given(name=text)
 def test_a_csv_holds_no_formula_and_a_line_reads_back(catalog: Catalog, name: str) -> None:
     fields = {**FIELDS, "on": "your-rates", "name": name}

@@ -62,7 +62,7 @@ TORNADOS = {
 
 
 def texts(figure: Figure) -> Iterator[Text]:
-    figure.canvas.draw()
+    figure.draw_without_rendering()  # places the texts, without the pixels
     yield from figure.texts
     for legend in figure.legends:
         yield from legend.get_texts()
