@@ -23,6 +23,7 @@ from calculator.estimate_notes import (
     estimate_assumptions,
     estimate_warnings,
     evidence,
+    run_hours,
     training_range,
     uncached_base,
 )
@@ -149,6 +150,7 @@ __all__ = [
     "recalibrate",
     "resolve_question",
     "rules_of_thumb",
+    "run_hours",
     "sample",
     "saving_range",
     "sensitivity",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 from calculator.capability.evidence import Evidence, evidence_for
 from calculator.comparison import Comparison, computed_once
@@ -155,6 +156,33 @@ def training_range(comparison: Comparison, estimate: Estimate) -> tuple[Decimal,
         for end in (offer.work.low_seconds_per_token, offer.work.high_seconds_per_token)
     )
     return low, high
+
+
+class RunHours(NamedTuple):
+    """Wall-clock hours of a training run on rented GPUs, as they are billed."""
+
+    low: Decimal
+    """The low end of 8 of 10 cases."""
+    likely: Decimal
+    high: Decimal
+
+
+def run_hours(comparison: Comparison, estimate: Estimate) -> RunHours | None:
+    """Return the hours of one training run on rented GPUs with their 80 % interval.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+
+    Returns:
+        None for an offer that is not billed by the GPU-hour, or if the job doesn't fit.
+    """
+    plan, offer = comparison.plan, estimate.offer
+    if not isinstance(offer, RentedGpuOffer) or not offer.work or estimate.epochs is None:
+        return None
+    work, tokens = offer.work, tokens_of_a_run(plan, offer, estimate.epochs)
+    bounds = (work.low_seconds_per_token, work.seconds_per_token, work.high_seconds_per_token)
+    return RunHours(*(run_seconds(plan, work, tokens, bound) / SECONDS_AN_HOUR for bound in bounds))
 
 
 @computed_once

@@ -9,22 +9,25 @@ from typing import TYPE_CHECKING
 
 from bot.language.command import read_fields
 from bot.render.ages import OLD, OLD_MEANS, age, age_marked
-from bot.render.money import money
 from bot.render.page import TextPage
+from bot.render.short import duration, duration_text, short_count, short_price
 from bot.render.tables import Table
-from calculator import FieldErrors, UserError, in_section, read_scenario
+from calculator import YOUR_GPUS, FieldErrors, UserError, in_section, read_scenario
 from pricing import Catalog, NameSpan, Price, is_gpu_qualifier, name_spans, resolve_gpu, resolve_model
 
 if TYPE_CHECKING:
-    from calculator.gpu_rental import FitReport
+    from calculator.gpu import Prediction
+    from calculator.gpu_rental import FitReport, TrainingRun
 
 KEYS = (
-    *("model", "params", "method", "gpu", "gpus", "seq", "stack", "rank"),
+    *("model", "params", "method", "gpu", "gpus", "gpu_rate", "examples", "example", "epochs", "seq", "stack", "rank"),
     *(key.name for key in in_section("setup")),
 )
 VERDICTS = {"fits": "fits", "tight": "may not fit", "no": "doesn't fit"}
+ANSWERS = {"fits": "Yes", "tight": "Maybe", "no": "No"}
 EXAMPLE = "fit llama-3.1-8b lora h100"
-_EXAMPLES = {"examples": "10k", "example": "1"}  # the dataset affects the hours, which this page doesn't show
+_EXAMPLES = {"examples": "10k", "example": "1k", "epochs": "1"}
+"""10M training tokens, for a question that gives no examples."""
 
 TRAINING_NOTES = (
     "A larger global batch makes fewer optimiser steps over the same tokens: hours and cost hardly change. "
@@ -48,7 +51,10 @@ def fit_page(catalog: Catalog, argument: str, today: date) -> TextPage:
 
     if not argument.strip():
         raise UserError(f"Name a model, a method and a GPU, such as `{EXAMPLE}`.")
-    return _page(fit(read_scenario({**_EXAMPLES, **fit_fields(catalog, argument)}), catalog, today), catalog, today)
+    fields = fit_fields(catalog, argument)
+    is_assumed = not fields.keys() & {"examples", "example"}
+    report = fit(read_scenario({**(_EXAMPLES if is_assumed else {}), **fields}), catalog, today)
+    return _page(report, today, is_assumed=is_assumed)
 
 
 def fit_fields(catalog: Catalog, argument: str) -> dict[str, str]:
@@ -117,70 +123,126 @@ def _missing_key(fields: Mapping[str, str]) -> str | None:
     return None if "gpu" in fields else "gpu"
 
 
-def _page(report: FitReport, catalog: Catalog, today: date) -> TextPage:
-    setup_fit, question = report.prediction, report.question
-    setup = setup_fit.setup
-    on = f"{setup.gpus} × {report.gpu.title}" if setup.gpus > 1 else report.gpu.title
-    margin = f"{abs(setup_fit.margin_gib):.1f} GiB {'to spare' if setup_fit.fits else 'too little'}"
-    sentences = [
-        f"{question.words}, on {on}: {VERDICTS[setup_fit.verdict]}. Computed need: "
-        f"{setup_fit.memory.required_gib:.1f} of {setup_fit.usable_gib:.1f} GiB a GPU, {margin}.",
-        f"Software stack {setup.stack}, sequences of {setup.sequence_length:,} tokens, micro-batch {setup.micro_batch}"
-        f" × {setup.grad_accumulation}, activations {'stored' if setup.checkpointing == 'none' else 'recomputed'}, "
-        f"loss {setup.loss}, attention {setup.kernel}; {question.decided}.",
-    ]
-    if setup.gpus > 1 and setup.sharding == "zero3" and report.copy_gib > setup_fit.usable_gib:
-        sentences.append(
-            f"The weights must be sharded over the GPUs (FSDP, ZeRO-3): with a copy on each, a GPU would need "
-            f"{report.copy_gib:,.0f} GiB."
-        )
-    if setup_fit.fits:
-        peak, speed = setup_fit.peak_gib, setup_fit.tokens_per_second
-        sentences += [
-            f"Expected peak of the process: {peak.likely:.0f} GiB (8 of 10 cases: {peak.low:.0f} to "
-            f"{setup_fit.highest_gib:.0f}), of which {setup_fit.memory.tensors_gib:.0f} are tensors.",
-            f"{speed.likely:,.0f} tokens a second (8 of 10 cases: {speed.low:,.0f} to {speed.high:,.0f}).",
-        ]
-    sentences += _changes(report)
-    if report.fewest is None:
-        sentences.append(f"It doesn't fit on any number of {report.gpu.title} that was tried.")
-    else:
-        fits = "fits" if report.fewest.verdict == "fits" else "may fit"
-        fewer = f"; it may fit on {report.fewest_tight}" if report.fewest_tight else ""
-        sentences.append(f"Fewest GPUs on which it {fits}: {report.fewest.setup.gpus} × {report.gpu.title}{fewer}.")
-    if report.cheapest:
-        rented = "; ".join(
-            f"{price.offer.title} ({price.offer.platform_title}) {money(price.usd_per_million_tokens)}, "
-            f"{money(price.low_usd)} to {money(price.high_usd)}"
-            f"{_age(catalog.gpus.offers[price.offer.id].price_on(today), today)}"
-            for price in report.cheapest
-        )
-        sentences.append(f"Cheapest, USD per 1M tokens of training, and in 8 of 10 cases: {rented}.")
-        if OLD in rented:
-            sentences.append(f"{OLD_MEANS}.")
-    elif report.offered:
-        sentences.append("No offer of these GPUs by the hour holds the job at a known price.")
-    else:
-        sentences.append(
-            f"The catalogue has no offer of {report.gpu.title} by the hour. In an estimate, gpu_rate= adds yours."
-        )
+def _page(report: FitReport, today: date, *, is_assumed: bool) -> TextPage:
     rows = [(name, f"{gib:.2f}") for name, gib in report.parts]
-    rows.append(("Computed need", f"{setup_fit.memory.required_gib:.2f}"))
+    rows.append(("Computed need", f"{report.prediction.memory.required_gib:.2f}"))
+    sentences = [*_setup(report), *_changes(report), *_fewest(report), *_prices(report, today)]
+    if is_assumed and report.run:
+        sentences.append("examples=, example= and epochs= give the hours of your data.")
     return TextPage(
-        f"Does it fit? {question.model.name} on {on}",
+        _answer(report),
         tuple(sentences),
         Table(("Memory of one GPU", "GiB"), ("left", "right"), tuple(rows)),
         TRAINING_NOTES,
     )
 
 
+def _answer(report: FitReport) -> str:
+    """Return whether the job fits, the hours and the cost, or the one change that makes it fit."""
+    prediction = report.prediction
+    verdict, gpus = prediction.verdict, _gpus(report, prediction)
+    text = f"{ANSWERS[verdict]}, {report.question.subject} {VERDICTS[verdict]} {gpus}"
+    if verdict == "no":
+        need, usable = prediction.memory.required_gib, prediction.usable_gib
+        text += f": it needs {need:,.0f} of {usable:,.0f} GiB a GPU"
+        if report.remedies:
+            text += f". It would fit with {report.remedies[0]}"
+    if report.run is None:
+        return f"{text}."
+    where = f" on {_gpus(report, report.run.prediction)}" if verdict == "no" else ""
+    run = f"A run of {short_count(report.run.tokens)} training tokens{where}"
+    return f"{text}. {run} takes {_hours(report.run)}{_cost(report)}."
+
+
+def _gpus(report: FitReport, prediction: Prediction) -> str:
+    count = prediction.setup.gpus
+    return f"{count} × {report.gpu.title}" if count > 1 else report.gpu.title
+
+
+def _hours(run: TrainingRun) -> str:
+    """Return `2.4 hours (1.6 to 3.6 in 8 of 10 cases)`."""
+    low, high = (duration(end, of=run.hours.likely) for end in (run.hours.low, run.hours.high))
+    return f"{duration_text(run.hours.likely)} ({low} to {high} in 8 of 10 cases)"
+
+
+def _cost(report: FitReport) -> str:
+    if not report.cheapest:
+        return ""
+    price = report.cheapest[0]
+    rate = "your" if price.offer.id == YOUR_GPUS else "the cheapest recorded"
+    return (
+        f" and costs {short_price(price.usd)} ({short_price(price.low_usd)} to {short_price(price.high_usd)}) "
+        f"at {rate} {short_price(price.usd_per_gpu_hour)} a GPU-hour"
+    )
+
+
+def _setup(report: FitReport) -> Iterator[str]:
+    """Yield the setup, its memory and its speed."""
+    prediction, setup = report.prediction, report.prediction.setup
+    yield (
+        f"Computed for {report.question.words}: software stack {setup.stack}, sequences of {setup.sequence_length:,} "
+        f"tokens, micro-batch {setup.micro_batch} × {setup.grad_accumulation}, activations "
+        f"{'stored' if setup.checkpointing == 'none' else 'recomputed'}, loss {setup.loss}, attention {setup.kernel}; "
+        f"{report.question.decided}."
+    )
+    if setup.gpus > 1 and setup.sharding == "zero3" and report.copy_gib > prediction.usable_gib:
+        yield (
+            f"The weights must be sharded over the GPUs (FSDP, ZeRO-3): with a copy on each, a GPU would need "
+            f"{report.copy_gib:,.0f} GiB."
+        )
+    if prediction.fits:
+        peak, speed = prediction.peak_gib, prediction.tokens_per_second
+        yield (
+            f"Expected peak of the process: {peak.likely:.0f} of {prediction.usable_gib:.0f} GiB a GPU (8 of 10 cases: "
+            f"{peak.low:.0f} to {prediction.highest_gib:.0f}); {VERDICTS[prediction.verdict]}, because the upper end "
+            f"{'does' if prediction.verdict == 'fits' else 'does not'}."
+        )
+        yield f"{speed.likely:,.0f} tokens a second (8 of 10 cases: {speed.low:,.0f} to {speed.high:,.0f})."
+
+
+def _fewest(report: FitReport) -> Iterator[str]:
+    """Yield the fewest GPUs that hold the job."""
+    least = report.fewest
+    if least is None:
+        yield f"It doesn't fit on any number of {report.gpu.title} that was tried."
+    elif least.setup.gpus == report.prediction.setup.gpus and not report.fewest_tight:
+        return
+    elif least.verdict == "tight":
+        yield f"It may fit from {_gpus(report, least)} on."
+    else:
+        fewer = f"; {report.fewest_tight} may do" if report.fewest_tight else ""
+        yield f"The fewest on which it surely fits: {_gpus(report, least)}{fewer}."
+
+
+def _prices(report: FitReport, today: date) -> Iterator[str]:
+    """Yield the cheapest offers of the GPUs of a run, or that there are none."""
+    offers = [price for price in report.cheapest if price.offer.id != YOUR_GPUS]
+    if offers:
+        rented = "; ".join(
+            f"{price.offer.title} ({price.offer.platform_title}) {short_price(price.usd)} "
+            f"({short_price(price.usd_per_gpu_hour)} a GPU-hour)"
+            f"{_age(price.offer.rented_from.price_on(today), today)}"
+            for price in offers
+        )
+        yield f"Cheapest offers of the run: {rented}."
+        if OLD in rented:
+            yield f"{OLD_MEANS}."
+    elif report.cheapest or report.run is None:
+        return
+    elif report.offered:
+        yield "No offer of these GPUs by the hour holds the job at a known price. gpu_rate= adds yours."
+    else:
+        yield f"The catalogue has no offer of {report.gpu.title} by the hour. gpu_rate= adds yours."
+
+
 def _changes(report: FitReport) -> Iterator[str]:
-    """Yield what would make the job fit, and what another software stack changes."""
+    """Yield what else would make the job fit, and what another software stack changes."""
     verdict = report.prediction.verdict
-    if report.remedies:
-        would = "would fit" if verdict == "no" else "would surely fit"
-        yield f"It {would} with one of: {'; '.join(report.remedies)}."
-    elif verdict == "no":
+    if verdict == "tight" and report.remedies:
+        yield f"It would surely fit with {' or with '.join(report.remedies)}."
+    elif report.remedies[1:]:
+        yield f"It would also fit with {' or with '.join(report.remedies[1:])}."
+    elif verdict == "no" and not report.remedies:
         yield "No single change would make it fit."
     verdicts = {stack: VERDICTS[prediction.verdict] for stack, prediction in report.stacks.items()}
     if len(set(verdicts.values())) > 1:

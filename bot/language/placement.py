@@ -49,6 +49,8 @@ def place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) -> 
         sentence.set("on", sentence.fields.pop("gpu"))
     else:
         _place_offers(sentence, tuned if intent not in ("models", "price") else [*tuned, *baseline], intent, parts)
+    if sentence.fields.get("on") == "gpu" and sentence.fields.keys() >= {"gpu", "gpu_rate"}:
+        sentence.fields["on"] = "your-gpus"  # GPUs at a price of one's own aren't compared with the market's unasked
 
 
 def _place_offers(sentence: Sentence, tuned: list[Mention], intent: Intent, parts: Names) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.render.headline import headline
+from bot.render.headline import headline, run_hours_text
 from bot.render.money import quantity
 from bot.render.short import short_day, short_money, short_price, spoken_days
 from bot.render.sources import oldest_price
@@ -36,6 +36,7 @@ from calculator import (
     option,
     options,
     sum_amounts,
+    training_range,
     uncached_base,
     verdict,
 )
@@ -104,8 +105,8 @@ def card(comparison: Comparison) -> Card:
         for item in shown
         if item.estimate.lines
     ]
-    if shown and shown[0].estimate.lines and (load := _load(shown[0].estimate)):
-        sentences.append(load)
+    if shown and shown[0].estimate.lines:
+        sentences.append(_rented(comparison, shown[0].estimate))
     if comparison.scenario.ranged and comparison.best:
         sentences.append(" ".join(uncertainty_sentences(comparison, comparison.best)))
     sentences.append(_caveat(comparison, [*shown[:1], *others]))
@@ -304,6 +305,15 @@ def _base_changes(comparison: Comparison) -> str | None:
         day = short_day(change.priced_until, comparison.as_of)
         sentences.append(f"No price of prompting is known from {day} on: both sides are compared until then.")
     return " ".join(sentences) or None
+
+
+def _rented(comparison: Comparison, estimate: Estimate) -> str | None:
+    """Return the duration and cost of a training run on rented GPUs, and how busy those are that answer calls."""
+    hours, usd = run_hours_text(comparison, estimate), training_range(comparison, estimate)
+    if hours is None:
+        return None
+    cost = f" and costs {short_money(usd[0])} to {short_money(usd[1])} in 8 of 10 cases" if usd else ""
+    return " ".join(filter(None, [f"Training takes {hours}{cost}.", _load(estimate)]))
 
 
 def _load(estimate: Estimate) -> str | None:

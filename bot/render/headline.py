@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot.render.money import each
-from bot.render.short import short_count, short_money
+from bot.render.short import duration, duration_text, short_count, short_money
 from bot.render.tables import LIKE, cost_text, horizon, offer_name, total_text
 from bot.render.verdict import base_end_clause, inputs_text, model_name, saving_text, traffic_text
-from calculator import Comparison, RentedGpuOffer, Verdict, base_change, verdict
+from calculator import Comparison, Estimate, RentedGpuOffer, Verdict, base_change, run_hours, verdict
 
 ZERO = Decimal(0)
 
@@ -120,10 +120,21 @@ def _cheapest(comparison: Comparison, result: Verdict) -> str:
     more = len(comparison.usable) > 1
     if not comparison.plan.calls_per_month:
         costs = [f"{cost_text(comparison, option.estimate, 'one_off')} once"]
+        if hours := run_hours_text(comparison, option.estimate):
+            costs.insert(0, f"it fits, a run takes {hours}")
         if any(line.recurrence == "monthly" and line.amount_usd != 0 for line in option.estimate.lines):
             costs.append(f"{cost_text(comparison, option.estimate, 'monthly')} a month")
         return f"{subject}{' is cheapest' if more else ''}: {', '.join(costs)}, without calls."
     return f"{subject}{' is cheapest' if more else ''}: {total_text(comparison, option.estimate)}."
+
+
+def run_hours_text(comparison: Comparison, estimate: Estimate) -> str | None:
+    """Return `2.8 hours (1.9 to 4.1)`: a training run on rented GPUs; None for other offers."""
+    hours = run_hours(comparison, estimate)
+    if hours is None:
+        return None
+    low, high = (duration(float(end), of=float(hours.likely)) for end in (hours.low, hours.high))
+    return f"{duration_text(float(hours.likely))} ({low} to {high})"
 
 
 def question(comparison: Comparison) -> str:

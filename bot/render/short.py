@@ -13,6 +13,9 @@ from calculator import CostSpan
 WHOLE_FROM = Decimal(100)
 ROUNDED_FROM = Decimal(10_000)
 DIGITS = 4
+LONG_HOURS = 48
+"""Hours from which a duration is said in days."""
+DECIMAL_BELOW = 10
 WIDE = Context(prec=100)
 """Whole dollars of any answer have fewer digits."""
 _ISO_DAY = re.compile(r"(?<![\w-])(20\d\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?(?!-?\w|\.\w)")
@@ -94,3 +97,21 @@ def spoken_days(text: str, as_of: date) -> str:
         return short_day(first, as_of) if day else short_month(first)
 
     return _ISO_DAY.sub(spoken, text)
+
+
+def duration(hours: float, *, of: float) -> str:
+    """Return hours in the unit that suits a duration: `1.6`, or `24` for minutes.
+
+    Args:
+        hours: The hours.
+        of: The hours whose unit is used: minutes below one hour, days from 48 hours on.
+    """
+    value = hours * 60 if of < 1 else hours / 24 if of >= LONG_HOURS else hours
+    return f"{value:,.0f}" if value >= DECIMAL_BELOW or of < 1 else f"{value:.1f}"
+
+
+def duration_text(hours: float) -> str:
+    """Return `24 minutes`, `2.4 hours`, `3.1 days`."""
+    number = duration(hours, of=hours)
+    unit = "minute" if hours < 1 else "day" if hours >= LONG_HOURS else "hour"
+    return f"{number} {unit}{'' if number == '1' else 's'}"

@@ -1,6 +1,6 @@
 """GPUs rented by the hour: which ones fit, how many, and for how long."""
 
-from calculator.gpu_rental.fit import FitReport, FittingOffer, fit
+from calculator.gpu_rental.fit import FitReport, FittingOffer, TrainingRun, fit
 from calculator.gpu_rental.question import METHODS, GpuQuestion
 
 __all__ = [
@@ -8,5 +8,6 @@ __all__ = [
     "FitReport",
     "FittingOffer",
     "GpuQuestion",
+    "TrainingRun",
     "fit",
 ]

@@ -7,29 +7,55 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from calculator.costs.capacity import SECONDS_AN_HOUR
-from calculator.costs.rented_gpus import RentedGpuOffer
+from calculator.costs.rented_gpus import RentedGpuOffer, run_seconds
 from calculator.errors import FieldErrors
-from calculator.gpu import GIB, Configuration, GpuSource, Prediction, configurations, fewest, predict, remedies, shard
+from calculator.gpu import (
+    GIB,
+    Configuration,
+    GpuSource,
+    Interval,
+    Prediction,
+    configurations,
+    fewest,
+    predict,
+    remedies,
+    schedule,
+    shard,
+)
 from calculator.gpu_rental.question import NODE, GpuQuestion, assumption, gpu_question, no_8_bit
-from calculator.gpu_rental.search import rented_gpu_offers
+from calculator.gpu_rental.search import rented_gpu_offers, training_tokens
+from calculator.question.resolved import resolve_corner
 from calculator.question.scenario import Scenario
 from pricing import Catalog, Gpu, GpuPhysics, StackClass
 
 STACKS: tuple[StackClass, ...] = ("eager", "optimised")
-MILLION = Decimal(1_000_000)
 CHEAPEST = 3
 
 
 class FittingOffer(NamedTuple):
-    """An offer on which the job fits."""
+    """An offer on which the job fits, and the cost of a run."""
 
     offer: RentedGpuOffer
-    usd_per_million_tokens: Decimal
-    """US dollars of training on 1M tokens, with evaluation, without start-up."""
+    usd_per_gpu_hour: Decimal
+    usd: Decimal
+    """US dollars of a run, with start-up, evaluation and checkpoints."""
     low_usd: Decimal
     """The low end of 8 of 10 cases."""
     high_usd: Decimal
+
+
+class TrainingRun(NamedTuple):
+    """A run of the question's examples."""
+
+    prediction: Prediction
+    """On the requested GPUs, or on the fewest on which the job fits."""
+    tokens: Decimal
+    """Training tokens of all epochs."""
+    hours: Interval
+    """Wall-clock hours, with start-up, evaluation and checkpoints."""
 
 
 class FitReport(NamedTuple):
@@ -51,10 +77,12 @@ class FitReport(NamedTuple):
     """The fewest of this GPU on which the job surely fits, else may fit; None without any."""
     fewest_tight: int | None
     """Fewer of this GPU, on which the job may fit; None without any."""
+    run: TrainingRun | None
+    """None if the job fits on no number of these GPUs."""
     cheapest: tuple[FittingOffer, ...]
-    """At most three offers, of any GPU or of the requested one."""
+    """At most three offers of as many of these GPUs as the run has; with `gpu_rate`, the asker's own alone."""
     offered: int
-    """Offers by the hour, of any GPU or of the requested one, whether the job fits on them or not."""
+    """Offers of this GPU by the hour, whether the job fits on them or not."""
 
 
 def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
@@ -73,17 +101,9 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
     """
     question = gpu_question(scenario, catalog.gpus.facts, catalog.assumptions)
     facts = catalog.gpus.facts
-    offers = rented_gpu_offers(scenario, catalog.gpus.offers.values(), catalog, on)
-    rented = _cheapest(offers, catalog, on)
-    if question.gpu is not None:
-        gpu = question.gpu
-        if not question.runs_on(gpu):
-            raise FieldErrors({"stack": f"{no_8_bit(gpu)} Write stack=optimised, or name another GPU."})
-    elif rented:
-        gpu = facts.gpus[catalog.gpus.offers[rented[0].offer.id].gpu]
-    else:
-        size = question.gpu_memory or max(candidate.memory_gb for candidate in facts.gpus.values())
-        gpu = min(facts.gpus.values(), key=lambda candidate: abs(candidate.memory_gb - size))
+    gpu = question.gpu or _cheapest_gpu(scenario, question, catalog, on)
+    if not question.runs_on(gpu):
+        raise FieldErrors({"stack": f"{no_8_bit(gpu)} Write stack=optimised, or name another GPU."})
     counts = _powers(max(assumption("most_gpus", catalog.assumptions), question.gpus or 1))
     batch = assumption("global_batch", catalog.assumptions)
 
@@ -112,6 +132,8 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
         for stack in STACKS:
             if stack not in stacks:
                 stacks[stack] = predict_job(question.on_stack(stack, facts))
+    run = _run(scenario, requested if requested.fits else least, catalog)
+    offers = _offers(scenario, run, gpu, catalog, on)
     memory = requested.memory
     parts = (
         ("Weights", memory.weights),
@@ -131,7 +153,8 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
         remedies=tuple(words for words, _ in remedies(requested.setup, facts.physics)),
         fewest=least,
         fewest_tight=least_gpus if least and least_gpus and least_gpus < least.setup.gpus else None,
-        cheapest=tuple(rented[:CHEAPEST]),
+        run=run,
+        cheapest=tuple(_cheapest(scenario, offers, catalog, on)[:CHEAPEST]),
         offered=len(offers),
     )
 
@@ -141,16 +164,46 @@ def _copy_gib(prediction: Prediction, physics: GpuPhysics) -> float:
     return predict(whole, physics).memory.required_gib
 
 
-def _cheapest(rented: Sequence[RentedGpuOffer], catalog: Catalog, on: date) -> list[FittingOffer]:
-    """Return the offers with a known price on which the job fits, the cheapest per million tokens first."""
-    offers = []
+def _cheapest_gpu(scenario: Scenario, question: GpuQuestion, catalog: Catalog, on: date) -> Gpu:
+    """Return the GPU of the cheapest offer for a question that names none, else the one with the nearest memory."""
+    gpus = catalog.gpus.facts.gpus
+    offers = rented_gpu_offers(scenario, catalog.gpus.offers.values(), catalog, on)
+    if rented := _cheapest(scenario, offers, catalog, on):
+        return gpus[rented[0].offer.rented_from.gpu]
+    size = question.gpu_memory or max(candidate.memory_gb for candidate in gpus.values())
+    return min(gpus.values(), key=lambda candidate: abs(candidate.memory_gb - size))
+
+
+def _run(scenario: Scenario, prediction: Prediction | None, catalog: Catalog) -> TrainingRun | None:
+    if prediction is None:
+        return None
+    facts = catalog.gpus.facts
+    tokens = training_tokens(scenario, facts, catalog.assumptions)
+    hours = schedule(prediction, facts.physics, dataset_tokens=float(tokens)).wall_hours
+    return TrainingRun(prediction, tokens, hours)
+
+
+def _offers(scenario: Scenario, run: TrainingRun | None, gpu: Gpu, catalog: Catalog, on: date) -> list[RentedGpuOffer]:
+    """Return the offers of as many GPUs as a run has: the asker's own if their price is given, else the catalogue's."""
+    asked = replace(scenario, gpu=gpu.name, gpus=run.prediction.setup.gpus if run else scenario.gpus)
+    catalogued = () if scenario.gpu_rate else catalog.gpus.offers.values()
+    return rented_gpu_offers(asked, catalogued, catalog, on)
+
+
+def _cheapest(scenario: Scenario, rented: Sequence[RentedGpuOffer], catalog: Catalog, on: date) -> list[FittingOffer]:
+    """Return the offers with a known price on which the job fits, the cheapest run first."""
+    plan = resolve_corner(scenario, "likely")
+    tokens = training_tokens(scenario, catalog.gpus.facts, catalog.assumptions)
+    fitting = []
     for offer in rented:
-        price = catalog.gpus.offers[offer.id].price_on(on)
+        price = offer.rented_from.price_on(on)
         if offer.work and price and price.usd is not None:
-            work, each = offer.work, offer.work.gpus * MILLION / SECONDS_AN_HOUR * price.usd
-            seconds = (work.seconds_per_token, work.low_seconds_per_token, work.high_seconds_per_token)
-            offers.append(FittingOffer(offer, *(each * second for second in seconds)))
-    return sorted(offers, key=lambda candidate: (candidate.usd_per_million_tokens, candidate.offer.id))
+            work = offer.work
+            bounds = (work.seconds_per_token, work.low_seconds_per_token, work.high_seconds_per_token)
+            each = work.gpus * price.usd / SECONDS_AN_HOUR
+            usd = (each * run_seconds(plan, work, tokens, bound) for bound in bounds)
+            fitting.append(FittingOffer(offer, price.usd, *usd))
+    return sorted(fitting, key=lambda candidate: (candidate.usd, candidate.offer.id))
 
 
 def _powers(limit: int) -> tuple[int, ...]:

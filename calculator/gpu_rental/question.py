@@ -43,6 +43,7 @@ TYPICAL = {"eager": "huggingface", "optimised": "torchtitan", "fp8": "nemo"}
 ALL_TARGETS: tuple[Target, ...] = ("q", "k", "v", "qkv", "o", "gate", "up", "down")
 NO_CHOICES = SetupChoices()
 METHODS: dict[str, TuningMethod] = {"lora": "lora", "qlora": "qlora", "full": "full"}
+METHOD_WORDS: dict[TuningMethod, str] = {"lora": "LoRA", "qlora": "QLoRA", "full": "all weights tuned"}
 BILLION = 10**9
 NODE = 8
 """GPUs of a usual node."""
@@ -154,6 +155,11 @@ class GpuQuestion:
     def on_stack(self, stack: StackClass, facts: GpuFacts) -> GpuQuestion:
         """Return the job with another software stack and its typical framework."""
         return replace(self, stack=stack, framework=facts.frameworks[TYPICAL[stack]])
+
+    @property
+    def subject(self) -> str:
+        """Model and method, such as `llama-3.1-8b with LoRA`."""
+        return f"{self.model.name} with {METHOD_WORDS[self.method]}"
 
     @property
     def words(self) -> str:

@@ -109,11 +109,29 @@ def _yours(gpu: Gpu, gpus: int, usd: Decimal, on: date) -> GpuOffer:
 def _renting(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, Assumption], on: date) -> RentalSearch:
     question = gpu_question(scenario, facts, assumptions)
     likely = resolve_corner(scenario, "likely")
-    length = tokens_after_limit(likely, question.sequence_length, "cut")
-    epochs = likely.epochs or assumptions["default_epochs"].value or Decimal(1)
-    tokens = likely.examples * length * epochs
+    tokens = _tokens(question, likely, assumptions)
     calls = served_calls(scenario, assumptions)
     return RentalSearch(question, likely, calls, tokens, facts, assumptions, on)
+
+
+def _tokens(question: GpuQuestion, likely: ResolvedScenario, assumptions: Mapping[str, Assumption]) -> Decimal:
+    length = tokens_after_limit(likely, question.sequence_length, "cut")
+    epochs = likely.epochs or assumptions["default_epochs"].value or Decimal(1)
+    return likely.examples * length * epochs
+
+
+def training_tokens(scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, Assumption]) -> Decimal:
+    """Return the training tokens of all examples and epochs of a question about rented GPUs, at its likely numbers.
+
+    Args:
+        scenario: The question.
+        facts: Known models, GPUs and frameworks.
+        assumptions: The catalogue's, by name.
+
+    Raises:
+        FieldErrors: A name in the scenario is unknown, or a value does not suit rented GPUs.
+    """
+    return _tokens(gpu_question(scenario, facts, assumptions), resolve_corner(scenario, "likely"), assumptions)
 
 
 def _counts(question: GpuQuestion, offer: GpuOffer, renting: RentalSearch) -> tuple[int, ...]:
@@ -235,9 +253,9 @@ def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
     fixes = [words for words, changed in remedies(setup, facts.physics) if changed.gpus == setup.gpus]
     hint = f" It would fit with {' or with '.join(fixes[:2])}." if fixes else ""
     many = f"{setup.gpus} × " if setup.gpus > 1 else ""
-    words = question.words
-    words = words[0].upper() + words[1:] if question.model.interpolated else words
-    return f"{words} does not fit {many}{gpu.title}: it needs {needed:,.0f} of {usable:,.0f} GiB a GPU.{hint}"
+    subject = question.subject
+    subject = subject[0].upper() + subject[1:] if question.model.interpolated else subject
+    return f"{subject} doesn't fit {many}{gpu.title}: it needs {needed:,.0f} of {usable:,.0f} GiB a GPU.{hint}"
 
 
 def alternatives(

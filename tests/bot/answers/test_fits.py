@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -31,14 +32,14 @@ def run(capsys: pytest.CaptureFixture[str], line: str, code: int = 0) -> str:
 def test_it_fits_with_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     """80 GB shown as 79.2 GiB (80 × 0.99); 8.03 billion weights of 2 bytes and the adapters' 0.16 GiB."""
     out = run(capsys, "fit llama-3.1-8b lora h100")
-    assert "llama-3.1-8b, lora of rank 16, on H100 80 GB SXM: fits. Computed need: 42.0 of 79.2 GiB a GPU" in out
+    assert out.startswith("Yes, llama-3.1-8b with LoRA fits H100 80 GB SXM. A run of 10M training tokens takes ")
+    assert "Expected peak of the process: 44 of 79 GiB a GPU (8 of 10 cases: 36 to 52)" in out
     table = {line.split()[0]: line.split()[-1] for line in out.splitlines() if line[-3:-2] == "."}
     parts = ("Weights", "Gradients", "Optimiser", "Activations", "Logits", "Overhead")
     assert sum(float(table[part]) for part in parts) == pytest.approx(float(table["Computed"]), abs=0.04)
     assert 8.03e9 * 2 / 2**30 < float(table["Weights"]) < 8.03e9 * 2 / 2**30 + 0.3
     for said in (
-        "Fewest GPUs on which it fits: 1 × H100",
-        "Cheapest, USD per 1M tokens",
+        "Cheapest offers of the run: 1 × H100",
         " old)",
         "global batch",
         "learning rate",
@@ -50,9 +51,27 @@ def test_it_fits_with_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
 def test_it_does_not_fit_and_what_would_make_it(capsys: pytest.CaptureFixture[str]) -> None:
     """Masters, moments, weights and gradients take 16 bytes a weight: 70.554 billion are 1,051 GiB, 14 GPUs' worth."""
     out = run(capsys, "fit llama-3.1-70b full h100 gpus=1")
-    assert "doesn't fit" in out
-    assert "It would fit with one of: 32 GPUs with sharded weights" in out
-    assert "Fewest GPUs on which it fits: 32 × H100" in out
+    first = out.splitlines()[0]
+    assert first.startswith(
+        "No, llama-3.1-70b with all weights tuned doesn't fit H100 80 GB SXM: it needs 1,317 of 79 GiB"
+    )
+    assert "It would fit with 32 GPUs with sharded weights. A run of 10M training tokens on 32 × H100" in first
+    assert "The fewest on which it surely fits: 32 × H100" in out
+
+
+def test_own_gpus_have_hours_and_cost_and_no_platform(capsys: pytest.CaptureFixture[str]) -> None:
+    """10,000 × 2,000 tokens × 3 epochs = 60M; 8 GPUs at $2 cost $16 an hour, at either end of the interval."""
+    first, *others = run(capsys, "fit llama-3.3-70b lora h100 gpus=8 gpu_rate=2 examples=10k example=2k").splitlines()
+    found = re.fullmatch(
+        r"Yes, llama-3\.1-70b with LoRA fits 8 × H100 80 GB SXM\. A run of 60M training tokens takes "
+        r"(\S+) hours \((\S+) to (\S+) in 8 of 10 cases\) and costs \$(\S+) \(\$(\S+) to \$(\S+)\) "
+        r"at your \$2 a GPU-hour\.",
+        first,
+    )
+    assert found
+    hours, usd = [float(text) for text in found.groups()[:3]], [float(text) for text in found.groups()[3:]]
+    assert [each / 16 for each in usd] == pytest.approx(hours, abs=0.051)
+    assert "offers" not in "".join(others)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +95,8 @@ def test_words_stand_in_any_order(capsys: pytest.CaptureFixture[str], line: str,
         ("fit llama-3.1-8b lora h10", "gpu: Unknown GPU “h10”"),
         ("fit llama-3.1-8b lora qlora", "“lora” and “qlora”: keep one of them."),
         ("fit llama-3.1-8b lora h100 xyz", "Unknown word “xyz”. Write a model, a method and a GPU"),
-        ("fit llama-3.1-8b examples=3", "fit takes only model, params"),
+        ("fit llama-3.1-8b calls=3/day", "fit takes only model, params"),
+        ("fit llama-3.1-8b examples=3", "example: Give the number of tokens per example"),
         ("fit llama-2-7b seq=1M", "seq: llama-2-7b takes at most 4,096 tokens"),
         ("fit llama-3.1-8b lora a100-80 stack=fp8", "stack: A100 80 GB SXM has no 8-bit floating point"),
         ("fit llama-3.1-8b dpo", "method: dpo isn't calculated for rented GPUs"),
@@ -91,7 +111,7 @@ async def test_in_slack_only_the_asker_sees_it(workspace: Workspace, slack: Fake
     assert delivered.ok
     assert slack.messages() == []
     (answer,) = slack.ephemerals()
-    assert "fits. Computed need: 42.0 of 79.2 GiB" in texts(answer)
+    assert "Yes, llama-3.1-8b with LoRA fits H100 80 GB SXM" in texts(answer)
     assert rows(answer)[0] == ["Memory of one GPU", "GiB"]
     await slack.say(f"<@{slack.bot_user}> fit llama-3.1-8b lora nonsense")
     said = await slack.wait_for(lambda: slack.ephemerals()[1:])
@@ -108,6 +128,8 @@ async def test_answer_shows_gpu_hours_their_range_and_drivers(workspace: Workspa
     assert "1 GPU × 1,592 seconds ÷ 3,600 (8 of 10 cases: 1,156 to 2,237 seconds)" in texts(breakdown)
     # 1,156 and 2,237 seconds at $3.99 an hour
     assert "Training costs $1.28 to $2.48 in 8 of 10 cases." in texts(replies[-1])
+    # 1,156, 1,592 and 2,237 seconds are 19.3, 26.5 and 37.3 minutes.
+    assert "Training takes 27 minutes (19 to 37) and costs $1.28 to $2.48 in 8 of 10 cases." in texts(parent)
     assert "Assumptions that move the total most" in texts(breakdown)
     assert "One hour more of rented time a run: +$3.99." in texts(breakdown)
 

@@ -110,7 +110,7 @@ async def test_other_tools_answer(catalog: Catalog, tmp_path: Path) -> None:
         {"scenarios": [{"name": "three", "fields": RATES}, {"name": "six", "fields": {**RATES, "epochs": 6}}]},
     )
     assert "three costs the least: $120.00." in text_of(compared)
-    assert "on H100" in text_of(await call(catalog, "fit", {"job": "llama-3.1-8b lora h100"}))
+    assert "fits H100" in text_of(await call(catalog, "fit", {"job": "llama-3.1-8b lora h100"}))
     assert "openai/gpt-4.1-mini" in text_of(await call(catalog, "prices", {"offer": "openai/gpt-4.1-mini"}))
     counted = await call(catalog, "count", {"path": str(file)})
     assert counted.structured_content["examples"] == 10
