@@ -91,7 +91,7 @@ async def test_detailed_text_has_the_assumptions(catalog: Catalog) -> None:
         ("fit", {"job": "llama-3.1-8b lora toaster"}, "toaster"),
         ("count", {}, "either the path or the text"),
         ("count", {"path": "/no/such/file.jsonl"}, "/no/such/file.jsonl"),
-        ("prices", {"words": "no such offer"}, "No offer matches"),
+        ("prices", {"words": "no such offer"}, "Unknown offer “no such offer”"),
         ("invoice", {}, "There is no tool “invoice”"),
     ],
 )
