@@ -179,7 +179,7 @@ def _run(scenario: Scenario, prediction: Prediction | None, catalog: Catalog) ->
         return None
     facts = catalog.gpus.facts
     tokens = training_tokens(scenario, facts, catalog.assumptions)
-    hours = schedule(prediction, facts.physics, dataset_tokens=float(tokens)).wall_hours
+    hours = schedule(prediction, facts.physics, dataset_tokens=int(tokens)).wall_hours
     return TrainingRun(prediction, tokens, hours)
 
 
