@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.render.money import counted
-from calculator.datasets import DatasetReport, Fate, Problem
+from calculator.datasets import DatasetCount, DatasetReport, Fate, Problem
 
 STATUSES: dict[Fate, str] = {
     "taken": "accepted",
@@ -70,12 +70,20 @@ def refusal(report: DatasetReport) -> str | None:
     return f"{faults} {', '.join(titles)} refuse the file: fix {'it' if count.refusals == 1 else 'them'} first."
 
 
+def formats_of(count: DatasetCount) -> str:
+    """Return the format of a file; the formats of its lines, with their number, if there are several."""
+    if not count.other_formats or count.format is None:
+        return count.format or "unknown"
+    first = {count.format: count.examples - sum(count.other_formats.values())}
+    return ", ".join(f"{name} ({number:,})" for name, number in (first | count.other_formats).items())
+
+
 def dataset_text(report: DatasetReport) -> str:
     """Return the report as lines for a terminal."""
     count, lengths = report.count, report.count.lengths
     precision = "exact" if report.exact else f"approximate: {report.inexact_why}"
     lines = [
-        f"{counted(count.examples, 'example')} in the format {count.format or 'unknown'}",
+        f"{counted(count.examples, 'example')} in the format {formats_of(count)}",
         f"{count.tokens:,} tokens of {count.encoding} ({precision})",
         f"  {count.input_tokens:,} input, {count.output_tokens:,} output (used for training)",
         f"  an example: p5 {lengths.p5:,} · median {lengths.p50:,} · p95 {lengths.p95:,} · longest {lengths.max:,}",

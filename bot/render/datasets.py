@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.counting.protocol import Progress
 from bot.render.blocks import Block, SlackMessage, context, fields, section, text_message
-from bot.render.dataset_text import refusal
+from bot.render.dataset_text import formats_of, refusal
 from bot.render.escaping import escape
 from calculator.datasets import MAX_SHOWN, DatasetReport, Fate, Problem
 
@@ -94,7 +94,7 @@ def detail_message(report: DatasetReport) -> SlackMessage:
     count, lengths = report.count, report.count.lengths
     figures = [
         ("Examples", f"{count.examples:,}"),
-        ("Format", count.format or "unknown"),
+        ("Format", formats_of(count)),
         ("Tokens", f"{count.tokens:,}" if report.exact else f"about {count.tokens:,}"),
         ("Input / output", f"{count.input_tokens:,} / {count.output_tokens:,}"),
         ("Tokens per example, p5 · median · p95", f"{lengths.p5:,} · {lengths.p50:,} · {lengths.p95:,}"),

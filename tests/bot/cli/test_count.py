@@ -103,6 +103,7 @@ def test_files_and_folders_are_summed(tmp_path: Path, capsys: pytest.CaptureFixt
     report = json.loads(run(capsys, str(tmp_path), "--format", "json"))
     assert (report["examples"], report["tokens"]) == (3, 39)
     assert report["problems"]["by_kind"]["other_format"] == 2
+    assert run(capsys, str(tmp_path)).startswith("3 examples in the format question-answer (1), openai-chat (2)\n")
 
 
 def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
