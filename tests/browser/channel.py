@@ -6,11 +6,34 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from playwright.async_api import Browser, Locator, Page, expect
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+
+
+EFFORT = """
+window.effort = { pressed: 0, typed: 0 };
+let field = null;
+const press = () => { window.effort.pressed += 1; field = null; };
+addEventListener("click", event => event.detail > 0 && press(), true);
+addEventListener("keydown", event => event.key === "Enter" && press(), true);
+addEventListener("input", event => {
+  if (event.target !== field && event.target.type !== "radio") window.effort.typed += 1;
+  field = event.target;
+}, true);
+"""
+"""Counts a person's clicks with Enter, and the fields and lines that they type into."""
+
+
+class Effort(NamedTuple):
+    """What a person did until an answer came."""
+
+    pressed: int
+    """Clicks, and Enter."""
+    typed: int
+    """Fields and lines typed into."""
 
 
 class Channel:
@@ -46,6 +69,12 @@ class Channel:
         await expect(self.parents).to_have_count(count + 1)
         await expect(self.thread.last).to_contain_text("Assumptions")
 
+    async def effort(self) -> Effort:
+        """Return what was pressed and typed since the last call."""
+        counted = await self.page.evaluate("Object.values(window.effort)")
+        await self.page.evaluate("Object.assign(window.effort, { pressed: 0, typed: 0 })")
+        return Effort(*counted)
+
     async def photograph(self, name: str) -> None:
         """Save the page as `screenshots/<name>.png`."""
         await self.page.evaluate("document.fonts.ready")
@@ -68,6 +97,7 @@ async def open_channel(
     async with await browser.new_context(**(steady | dict(options))) as context:
         page = await context.new_page()
         await page.clock.set_fixed_time(today)
+        await page.add_init_script(EFFORT)
         console_errors: list[str] = []
         page.on(
             "console", lambda entry: console_errors.append(entry.text) if entry.type in ("error", "warning") else None

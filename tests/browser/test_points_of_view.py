@@ -1,6 +1,7 @@
 """Seven people with a question, each from the first click to the answer, on a desktop and on a phone.
 
-One bot and one page serve the whole module. The pictures are `screenshots/pov-*.png`, at 1400 and 390 pixels.
+One bot and one page serve the whole module. The pictures are `screenshots/pov-*.png`, at 1400 and 390 pixels. What each
+presses and types until the answer is the table of docs/slack.md.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from playwright.async_api import Browser, Locator, ViewportSize, expect
 
 from pricing import Catalog
 from tests import databases
-from tests.browser.channel import Channel, open_channel
+from tests.browser.channel import Channel, Effort, open_channel
 from tests.browser.test_files import DROP
 from tests.conftest import TODAY, Workspace, running_bot
 from tests.local_slack import local_slack
@@ -85,10 +86,12 @@ async def general(channel: Channel) -> None:
 
 async def test_admin_finds_home_and_sets_defaults(channel: Channel, playground: Workspace) -> None:
     """The first visit to Home explains the app; the defaults are menus."""
+    await channel.effort()
     await channel.page.locator(f'[data-channel="{playground.slack.im}"]').click()
     await channel.page.get_by_role("tab", name="Home").click()
     home = channel.page.locator("#home")
     await expect(home).to_contain_text("Tell me about your project in a sentence")
+    assert await channel.effort() == Effort(pressed=2, typed=0)
     await photograph(channel, "admin-home")
     await home.get_by_role("button", name="Defaults", exact=True).click()
     await channel.form.expect_open("Defaults")
@@ -100,6 +103,7 @@ async def test_admin_finds_home_and_sets_defaults(channel: Channel, playground: 
 
 async def test_lead_gets_an_answer_from_the_form(channel: Channel) -> None:
     await general(channel)
+    await channel.effort()
     await channel.type("/ftcost")
     await channel.form.choose("base", "gpt 4.1 mini", "GPT-4.1 mini (OpenAI)")
     await channel.form.fill(calls="20,000", examples="10,000", example="600", prompt="1,500", call="150")
@@ -108,6 +112,7 @@ async def test_lead_gets_an_answer_from_the_form(channel: Channel) -> None:
     await channel.form.expect_closed()
     card = channel.parents.last
     await expect(card).to_contain_text("Prompting today")
+    assert await channel.effort() == Effort(pressed=3, typed=7)
     await expect(channel.thread.last).to_contain_text("Assumptions")
     await photograph(channel, "lead-card", card)
     await channel.press(card, "Break-even")
@@ -115,6 +120,8 @@ async def test_lead_gets_an_answer_from_the_form(channel: Channel) -> None:
 
 
 async def test_finance_follows_a_figure_to_its_source(channel: Channel) -> None:
+    await general(channel)
+    await channel.estimate(f"on=all {QUESTION}")
     card = channel.parents.last
     breakdown = channel.thread.nth(2)
     assert await breakdown.locator("table").evaluate(HIDDEN) == []
@@ -122,6 +129,7 @@ async def test_finance_follows_a_figure_to_its_source(channel: Channel) -> None:
     await channel.page.set_viewport_size(PHONE)
     assert set(await breakdown.locator("table").evaluate(HIDDEN)) <= {"Source, read"}, "the list below has it too"
     await channel.page.set_viewport_size(DESKTOP)
+    await channel.effort()
     await channel.press(card, "Sources")
     sources = channel.thread.filter(has_text="the oldest first")
     await expect(sources.get_by_role("link").first).to_be_visible()
@@ -130,6 +138,7 @@ async def test_finance_follows_a_figure_to_its_source(channel: Channel) -> None:
     await channel.form.press("Export")  # the memo is chosen already
     await channel.form.expect_closed()
     await expect(channel.thread.last.locator("a.file")).to_contain_text(".pdf")
+    assert await channel.effort() == Effort(pressed=4, typed=0), "the sources, and the memo for the file"
 
 
 async def test_engineer_drops_a_file(channel: Channel) -> None:
@@ -138,17 +147,23 @@ async def test_engineer_drops_a_file(channel: Channel) -> None:
         for n in range(20)
     ]
     content = "\n".join([*map(json.dumps, chats), "no json"])
+    await general(channel)
+    await channel.estimate(f"on=openai,google {QUESTION} customer=existing")
+    await channel.effort()
     await channel.page.evaluate(DROP, ["#thread .composer", "chats.jsonl", content])
     await channel.reply.press("Enter")
     report = channel.thread.filter(has_text="20 examples").first
     await expect(report).to_contain_text("1 problem")
+    assert await channel.effort() == Effort(pressed=1, typed=0), "and one file dropped"
     await photograph(channel, "engineer-report", report)
 
 
 async def test_infra_rents_gpus(channel: Channel) -> None:
     await general(channel)
+    await channel.effort()
     await channel.type("/ftcost fit Qwen3 14B lora H100")
     await expect(channel.hints.last).to_contain_text("GiB")
+    assert await channel.effort() == Effort(pressed=1, typed=1)
     await channel.type(f"/ftcost on=gpu model=qwen3-14b gpu=h100 method=lora {QUESTION}")
     card = channel.parents.last
     await expect(card).to_contain_text("H100")
@@ -158,10 +173,12 @@ async def test_infra_rents_gpus(channel: Channel) -> None:
 
 async def test_sentences_are_understood(channel: Channel, playground: Workspace) -> None:
     await general(channel)
+    await channel.effort()
     await channel.type("@ftcost what would it cost to fine-tune llama 3.1 8b on 10k examples of 400 tokens?")
     await channel.parents.last.get_by_role("button", name="replies").click()
     answer = channel.thread.nth(1)
     await expect(answer).to_contain_text("Next:")
+    assert await channel.effort() == Effort(pressed=2, typed=1)
     await photograph(channel, "words-mention", answer)
     await general(channel)
     await channel.type("/ftcost exmaples=10k on=gogle epochs=0 example=400")
@@ -177,11 +194,13 @@ async def test_phone_reads_thread_and_chart(channel: Channel) -> None:
     await general(channel)
     await channel.type("/ftcost help")
     await expect(channel.hints.last.get_by_role("button", name="Try it")).to_have_count(5)
+    await channel.effort()
     await channel.estimate(f"on=all {QUESTION} epochs=2..4")
     card = channel.parents.last
     await channel.press(card, "How sure?")
     chart = channel.page.locator("#thread figure.chart").last
     await expect(chart).to_be_visible()
+    assert await channel.effort() == Effort(pressed=2, typed=1)
     await photograph(channel, "phone", chart)
     await channel.page.set_viewport_size(PHONE)
     comparison = channel.thread.nth(1).locator("table")
