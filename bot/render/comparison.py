@@ -128,7 +128,7 @@ def _against_baseline(comparison: Comparison, item: Option) -> tuple[str, ...]:
         offer_name(item.estimate),
         *_once_and_month(comparison, item.estimate),
         _month_against_baseline(comparison, item) if known else NONE,
-        pay_back_day(comparison, item) or ("never" if known else NONE),
+        (pay_back_day(comparison, item) or "never") if known and verdict(comparison).reason != "base_ends" else NONE,
         class_words(item),
     )
 
