@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -14,23 +15,30 @@ from bot.counting.protocol import Progress
 from bot.counting.terminal import PlatformRules, count_files, load_rules
 from bot.render.dataset_text import dataset_json, dataset_text, refusal
 from calculator import FieldErrors, UserError
-from calculator.datasets import Columns, DatasetReport, needs_of
+from calculator.datasets import Columns, DatasetReport, Fate, needs_of
 from pricing import ENCODINGS, Catalog, Encoding, load_dataset_rules
 
+REFUSED = 1
+"""The exit code where a platform of `--for` doesn't take the file as it is."""
+_NOT_AS_IT_IS: tuple[Fate, ...] = ("refused", "converted")
 _BAR = 30
 _ENDINGS = (".jsonl", ".json", ".csv", ".tsv", ".parquet", ".gz", ".zst")
 
 
 def run(_: str, arguments: Sequence[str]) -> int:
-    """Run `ftcost count` and return the exit code.
+    """Run `ftcost count` and return the exit code: 1 if a platform of `--for` doesn't take the file as it is.
 
     Raises:
-        UserError: The file cannot be read.
+        UserError: The file cannot be read, or a platform of `--for` isn't known.
     """
     options = _parser().parse_args(arguments)
     columns, paths = read_columns(options.columns), _all_files(options.files)
     encoding: Encoding = "cl100k_base" if options.encoding == "cl100k_base" else "o200k_base"
-    report = _count(paths, load_rules(prices_dir()), encoding, options.report, columns)
+    rules = load_rules(prices_dir())
+    asked = _asked_platforms(options.platforms, rules)
+    report = _count(paths, rules, encoding, options.report, columns)
+    if asked:
+        report = replace(report, platforms={name: report.platforms[name] for name in asked})
     if options.report:
         print(f"Wrote {options.report}.", file=sys.stderr)  # the output may be JSON
     if options.tokens_only:
@@ -39,7 +47,8 @@ def run(_: str, arguments: Sequence[str]) -> int:
         print(json.dumps(dataset_json(report), indent=2, ensure_ascii=False))
     else:
         print(dataset_text(report))
-    return 0
+    is_refused = any(report.platforms[name].fate in _NOT_AS_IT_IS for name in asked)
+    return REFUSED if is_refused else 0
 
 
 def with_dataset(fields: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
@@ -61,6 +70,19 @@ def with_dataset(fields: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     if report.inexact_why:
         print(f"{fields[DATASET]}: approximate: {report.inexact_why}.", file=sys.stderr)
     return {**others, **report.fields()}
+
+
+def _asked_platforms(text: str | None, rules: PlatformRules) -> list[str]:
+    """Return the platforms that `--for azure,together` names.
+
+    Raises:
+        UserError: One of them isn't in the catalogue.
+    """
+    names = [name.strip().lower() for name in (text or "").split(",") if name.strip()]
+    for name in names:
+        if name not in rules.needs:
+            raise UserError(f"Unknown platform “{name}”. The platforms are {', '.join(sorted(rules.needs))}.")
+    return names
 
 
 def read_columns(text: str | None) -> Columns | None:
@@ -155,6 +177,12 @@ def _parser() -> argparse.ArgumentParser:
         help="a folder, or JSONL, a JSON array, CSV, TSV or Parquet; .gz and .zst are unpacked",
     )
     parser.add_argument("--columns", metavar="QUESTION,ANSWER", help="the columns of a table to train on")
+    parser.add_argument(
+        "--for",
+        dest="platforms",
+        metavar="PLATFORM,…",
+        help="show these platforms only, and end with 1 if one of them doesn't take the file as it is",
+    )
     parser.add_argument("--encoding", choices=ENCODINGS, default="o200k_base", help="default: o200k_base")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     parser.add_argument("--tokens-only", action="store_true", help="print only the number of tokens of all contents")

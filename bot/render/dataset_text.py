@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from bot.render.money import counted
@@ -93,7 +94,7 @@ def dataset_text(report: DatasetReport) -> str:
     if not count.duplicates_complete:
         lines.append("  only the first examples of the file were checked for duplicates")
     lines += ["", counted(report.problems, "problem") if report.problems else "No problems found"]
-    lines += [f"  {kind} × {number:,}" for kind, number in report.problems_by_kind.items()]
+    lines += [f"  {kind.replace('_', ' ')} × {number:,}" for kind, number in report.problems_by_kind.items()]
     if count.first_refusals:
         refusing = f"{count.refusals:,} of them {'makes' if count.refusals == 1 else 'make'} a platform refuse the file"
         lines += ["", f"{refusing}; the first:" if count.refusals > len(count.first_refusals) else f"{refusing}:"]
@@ -105,14 +106,22 @@ def dataset_text(report: DatasetReport) -> str:
         )
     if report.problems > len({*report.first_problems, *count.first_refusals}):
         lines.append("  … all of them with --report FILE")
-    lines += ["", "Platforms"]
-    lines += [
-        f"  {_MARKS[verdict.fate]} {name}, {STATUSES[verdict.fate]}: {verdict.why}"
-        for name, verdict in report.platforms.items()
-    ]
+    lines += ["", "Platforms", *_platform_lines(report)]
     if converted := [name for name, verdict in report.platforms.items() if verdict.fate == "converted"]:
         lines += ["", f"ftcost convert FILE --to {converted[0]} writes a converted copy."]
     return "\n".join(lines)
+
+
+def _platform_lines(report: DatasetReport) -> Iterator[str]:
+    """Yield a line for each platform, and one for those of which the same is unknown."""
+    unknown: dict[str, list[str]] = {}
+    for name, verdict in report.platforms.items():
+        if verdict.fate == "unknown":
+            unknown.setdefault(verdict.why, []).append(name)
+        else:
+            yield f"  {_MARKS[verdict.fate]} {name}: {verdict.why}"
+    for why, names in unknown.items():
+        yield f"  {_MARKS['unknown']} {', '.join(names)}: {why}"
 
 
 def _problem_line(problem: Problem) -> str:

@@ -95,7 +95,7 @@ def platform_verdict(
     """
     platform = rules.platforms.get(name)
     if platform is None:
-        return Acceptance(need.title, "unknown", "Unknown: no file format of this platform is recorded.")
+        return Acceptance(need.title, "unknown", "No file format of this platform is recorded.")
     if count.format is None or not count.examples:
         return Acceptance(need.title, "refused", "Not accepted: no example is in a known format.")
     target = platform.format_for_all((count.format, *count.other_formats))

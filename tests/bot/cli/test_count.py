@@ -113,13 +113,33 @@ def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.Capt
         "276 tokens",
         "line 13: The line isn't JSON",
         "1 of them makes a platform refuse the file",
-        "✗ openai, refused",
-        "✗ google, refused",
+        "bad json × 1",
+        "✗ openai: ",
+        "✗ google: ",
     ):
         assert said in text
+    assert text.count("No file format of this platform is recorded.") == 1, "the platforms without one share a line"
     assert "writes a converted copy" not in text, "no platform takes a copy of a file with a fault"
     (fault,) = (json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines())
     assert fault["line"] == 13
+
+
+@pytest.mark.parametrize(
+    ("platforms", "code"),
+    [("openai", 0), ("openai,together", 0), ("openai,google", 1), ("aws-bedrock", 1), ("tinker", 0), ("opnai", 2)],
+)
+def test_exit_code_says_whether_asked_platforms_take_it(
+    path: Path, capsys: pytest.CaptureFixture[str], platforms: str, code: int
+) -> None:
+    """Chats in OpenAI's format: Google and Bedrock take a converted copy, and Tinker's format isn't recorded."""
+    path.write_text(path.read_text().replace("nonsense\n", ""))
+    assert main(["count", str(path), "--for", platforms]) == code
+    printed = capsys.readouterr()
+    if code == 2:
+        assert "Unknown platform “opnai”. The platforms are alibaba, " in printed.err
+        return
+    lines = printed.out.partition("Platforms\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.split()[1].rstrip(":") for line in lines] == platforms.split(",")
 
 
 def test_report_is_confirmed_apart_from_the_answer(
