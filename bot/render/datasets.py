@@ -165,7 +165,7 @@ def _platforms(report: DatasetReport) -> list[str]:
         text = platform.format.replace(platform.title, "it") if platform.fate == "refused" else platform.format
         titles_by_verdict.setdefault((platform.fate, text), []).append(platform.title)
     return [
-        f"{_MARKS[fate]} *{escape(', '.join(titles))}*: {escape(text)}"
+        f"{_MARKS[fate]} *{escape(_list(titles) if fate == 'unknown' else ', '.join(titles))}*: {escape(text)}"
         for (fate, text), titles in sorted(titles_by_verdict.items(), key=lambda item: list(_MARKS).index(item[0][0]))
     ]
 
