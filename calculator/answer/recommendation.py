@@ -86,7 +86,8 @@ def _filtered(context: PricingContext, estimate: Estimate) -> SetAside | None:
 def choose(usable: Sequence[Estimate], classes: Mapping[str, OptionClass], periods: EqualPeriods) -> Estimate | None:
     """Return the option that the verdict is about.
 
-    The cheapest of the closest group that saves enough to matter; if none does, the closest group's cheapest.
+    The cheapest of the closest group that saves enough to matter; if none does, the closest group's cheapest. Where the
+    closeness isn't known, the strongest class that saves comes first.
 
     Args:
         usable: Usable options, the cheapest first.
@@ -95,7 +96,8 @@ def choose(usable: Sequence[Estimate], classes: Mapping[str, OptionClass], perio
     """
     ordered = _cheapest_by_closeness(usable, classes)
     paying = (estimate for estimate in ordered if periods.pays(estimate))
-    return next(paying, None) or next(iter(ordered), None)
+    closest = min(usable, key=lambda estimate: closeness(classes[estimate.offer.id]), default=None)
+    return next(paying, None) or closest
 
 
 def _cheapest_by_closeness(usable: Sequence[Estimate], classes: Mapping[str, OptionClass]) -> list[Estimate]:

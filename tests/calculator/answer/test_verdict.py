@@ -56,6 +56,11 @@ def test_stronger_models_come_first_where_the_class_is_unknown(catalog: Catalog)
     assert result.option is not None
     assert result.option.estimate.offer.id == "google/gemini-3.1-flash-lite"
     assert compared(catalog, calls="200k/day", **fields).usable[0].offer.id == "google/llama-3.2-1b"
+    cheap = verdict(compared(catalog, calls="200k/day", **(fields | {"base_rates": "0.001/0.001"})))
+    assert cheap.option is not None
+    assert (cheap.answer, cheap.option.estimate.offer.id) == ("no", "google/llama-3.2-1b"), (
+        "the cheapest, if none saves"
+    )
 
 
 def test_month_against_the_baseline(catalog: Catalog) -> None:
