@@ -159,8 +159,10 @@ def _count_blocks(
     head: list[Block], blocks: Iterator[Block], count: Callable[[Block], BlockCount], task: Task
 ) -> Iterator[BlockCount]:
     """Yield the counts of the blocks in order, from worker processes or, without fork, from this process."""
-    all_blocks = chain(head, blocks)
-    if task.workers <= 1 or "fork" not in multiprocessing.get_all_start_methods():
+    following = list(islice(blocks, 1))
+    all_blocks = chain(head, following, blocks)
+    is_small = len(head) + len(following) <= 1  # one block is counted sooner than a worker starts
+    if is_small or task.workers <= 1 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(count, all_blocks)
         return
     gc.collect()
