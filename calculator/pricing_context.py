@@ -45,6 +45,8 @@ class PricingContext(NamedTuple):
     """The base model as the question names it."""
     listed_base: BasePrice | None
     """The catalogue's prices of the base model; None if the question names none or gives its prices."""
+    base_is_untuned: bool
+    """True if the base model is one that no platform in the catalogue fine-tunes."""
     assumptions: Mapping[str, Assumption]
     """The catalogue's, by name."""
     gpu_facts: GpuFacts
@@ -145,6 +147,7 @@ def pricing_context(scenario: Scenario, catalog: Catalog, on: date) -> PricingCo
         offers=offers,
         base_name=scenario.base,
         listed_base=listed_base,
+        base_is_untuned=scenario.base is not None and catalog.is_untuned(_bare_name(scenario.base, listed_base)),
         assumptions=dict(catalog.assumptions),
         gpu_facts=catalog.gpus.facts,
         as_of=on,
@@ -155,6 +158,11 @@ def pricing_context(scenario: Scenario, catalog: Catalog, on: date) -> PricingCo
         task_results=task_results(scenario.task, table) if scenario.task else None,
         classifiers=_classifiers(scenario, offers),
     )
+
+
+def _bare_name(name: str, listed: BasePrice | None) -> str:
+    """Return the base model's name without its seller, who need not be the one that tunes it."""
+    return (listed.model if listed else name).rpartition("/")[2]
 
 
 def _classifiers(scenario: Scenario, offers: Sequence[Offer]) -> frozenset[str]:

@@ -22,7 +22,7 @@ from pricing.names.spelling import words
 from pricing.offers.names import OfferNames, shorten_name
 from pricing.offers.not_sold import NotSold
 from pricing.offers.offer import Offer
-from pricing.price import Assumption, Source
+from pricing.price import Assumption, Source, exact_dollars
 
 MAX_SELLERS = 4  # other sellers of a base model that a note names
 
@@ -279,6 +279,27 @@ class Catalog:
             return str(error)
         return f"{error.entry.fact} {self.nearest_sold(error.near, day)}"
 
+    def base_refusal(self, error: UnknownName, day: date) -> str:
+        """Return the message for a base model without a price, with the recorded prices of a tuned model's calls.
+
+        Args:
+            error: As `base_models.price` raises it.
+            day: The day of the prices.
+        """
+        offer_ids = self.resolve_offers(error.name).ids if read_reference(error.name).is_tuned else ()
+        for offer in map(self.offers.__getitem__, offer_ids):
+            prices = [offer.price_on(kind, day) for kind in ("input", "output")]
+            rates = [price.usd for price in prices if price and price.usd is not None and price.per == "1M tokens"]
+            if len(rates) == len(prices):
+                dollars = [exact_dollars(usd) for usd in rates]
+                example = "/".join(dollars).replace("$", "")
+                return (
+                    f"The list of base models has no price of “{shorten_name(error.name)}”. Calls of a "
+                    f"tuned {offer.id} cost {' in and '.join(dollars)} out per 1M tokens: ask with "
+                    f"base_rates={example}, or name the model that you would prompt without tuning."
+                )
+        return str(error)
+
     def nearest_sold(self, offer_ids: Iterable[str], day: date) -> str:
         """Return the sentence that names offers to buy instead, with their training prices on a day."""
         names = [self.offers[offer_id].with_training_price(day) for offer_id in offer_ids]
@@ -291,6 +312,10 @@ class Catalog:
         folded = ["-".join(name.strip().lower().replace("_", "-").split()), model]
         folded += [f"{seller}/{model}" for seller in reference.sellers]
         return next((entry for entry in self.not_sold if any(map(entry.matches, folded))), None)
+
+    def is_untuned(self, model: str) -> bool:
+        """Return whether a model, written without its seller, is known as one that no platform fine-tunes."""
+        return self.not_sold_entry(model) is not None and not self.resolve_offers(model).ids
 
     def trainable(self, day: date) -> tuple[Offer, ...]:
         """Return the offers that can still be trained on a day: the meaning of `on=all`."""

@@ -154,3 +154,9 @@ def price_of(
         max_call_input_tokens=max_call_input_tokens,
         since=since,
     )
+
+
+def exact_dollars(usd: Decimal) -> str:
+    """Return a price with every digit that its source states: `$5`, `$0.50`, `$0.003`."""
+    exponent = int(usd.normalize().as_tuple().exponent)
+    return f"${usd:,.{max(2, -exponent) if exponent < 0 else 0}f}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from bot.render.base_model import base_changes, successor_figure, untuned_base
 from bot.render.headline import headline, run_hours_text
 from bot.render.money import quantity
 from bot.render.short import short_day, short_money, short_price, spoken_days
@@ -20,7 +21,6 @@ from bot.render.verdict import (
     prompting_month,
     saved_amount,
     set_aside_sentence,
-    successor_month,
     threshold_sentence,
 )
 from calculator import (
@@ -30,7 +30,6 @@ from calculator import (
     Figure,
     Option,
     RentedGpuOffer,
-    base_change,
     capacity_words,
     equal_periods,
     option,
@@ -89,11 +88,11 @@ def card(comparison: Comparison) -> Card:
             if result.answer == "different_model":
                 about, others = result.like, alternatives(comparison)
             shown = [about] if about else []
-            facts = [threshold_sentence(comparison), _ends(comparison, shown), _base_changes(comparison)]
-            sentences.append(" ".join(filter(None, facts)))
+            facts = [threshold_sentence(comparison), _ends(comparison, shown), base_changes(comparison)]
+            sentences.append(" ".join(filter(None, [*facts, untuned_base(comparison)])))
     if comparison.base:
         figures.append((PROMPTING, prompting_text(comparison)))
-        figures += _successor_figure(comparison)
+        figures += successor_figure(comparison)
     is_nearest = result.reason == "none_usable"
     with_class = is_nearest or (result.answer == "not_enough" and len(shown) > 1)
     with_saving = is_nearest or result.answer == "yes"
@@ -281,30 +280,6 @@ def _caveat(comparison: Comparison, items: Sequence[Option]) -> str | None:
         f"{model_name(item)}: {item.estimate.offer.why}" for item in items if item.usable and item.estimate.offer.why
     ]
     return spoken_days(notes[0], comparison.as_of) if notes else None
-
-
-def _successor_figure(comparison: Comparison) -> list[tuple[str, str]]:
-    """Return the cost of the base model's successor: `From 14 Jan 2027`, `$168 a month with gpt-6-luna`."""
-    change = base_change(comparison)
-    if change is None or change.ends is None or change.successor_monthly_usd is None:
-        return []
-    month = f"{successor_month(comparison)} a month with {change.successor}, at the same tokens a call"
-    return [("Its successor" if has_ended(comparison) else f"From {short_day(change.ends, comparison.as_of)}", month)]
-
-
-def _base_changes(comparison: Comparison) -> str | None:
-    """Return `GPT-4.1 mini, which you prompt today, has another price from 14 Jan 2027 on.`"""
-    change = base_change(comparison)
-    if change is None:
-        return None
-    sentences = []
-    if change.price_changes:
-        day = short_day(change.price_changes, comparison.as_of)
-        sentences.append(f"{change.model}, which you prompt today, has another price from {day} on.")
-    if change.priced_until and change.successor_monthly_usd is not None:
-        day = short_day(change.priced_until, comparison.as_of)
-        sentences.append(f"No price of prompting is known from {day} on: both sides are compared until then.")
-    return " ".join(sentences) or None
 
 
 def _rented(comparison: Comparison, estimate: Estimate) -> str | None:

@@ -47,7 +47,7 @@ def listed_base_price(name: str, catalog: Catalog, on: date) -> BasePrice:
     try:
         return catalog.base_models.price(name, on)
     except UnknownName as error:
-        raise FieldErrors({"base": str(error)}) from None
+        raise FieldErrors({"base": catalog.base_refusal(error, on)}) from None
 
 
 @lru_cache(maxsize=16)

@@ -206,7 +206,7 @@ class GenaiBaseModels:
         entries = self._index.find(reference.name)[0]
         reason = (
             f"The price of the tuned model “{shorten_name(name)}” isn't known. "
-            "Give the prices you pay, such as base_rates=3/12, or name the model that you would prompt without tuning."
+            "Give the prices you pay, base_rates=INPUT/OUTPUT, or name the model that you would prompt without tuning."
         )
         return NameResolution("base model", name, near=tuple(entry.id for entry in entries[:1]), reason=reason)
 

@@ -15,7 +15,7 @@ from msgspec import field
 
 from pricing.files.record import Limits, Record
 from pricing.offers.terms import Lifecycle, MethodTerms, ServingTerms, TrainingRules
-from pricing.price import Price
+from pricing.price import Price, exact_dollars
 from pricing.vocabulary import (
     TOKEN_KINDS,
     UNITS_OF_KIND,
@@ -141,7 +141,11 @@ class Offer(Record):
 
     def training_price_on(self, day: date) -> Price | None:
         """Return the price of the platform's first training method on a day; None if none is recorded."""
-        history = self.history("training", self.priced_as(None))
+        return self.price_on("training", day, self.priced_as(None))
+
+    def price_on(self, kind: PriceKind, day: date, method: Method | None = None) -> Price | None:
+        """Return the price of a kind that holds on a day; None if none is recorded."""
+        history = self.history(kind, method)
         return next((price for price in reversed(history) if price.since is None or price.since <= day), None)
 
     def with_training_price(self, day: date) -> str:
@@ -149,9 +153,7 @@ class Offer(Record):
         price = self.training_price_on(day)
         if price is None or price.usd is None:
             return f"{self.id} (training at an unknown price)"
-        exponent = int(price.usd.normalize().as_tuple().exponent)
-        digits = max(2, -exponent) if exponent < 0 else 0
-        return f"{self.id} (training ${price.usd:,.{digits}f} per {price.per})"
+        return f"{self.id} (training {exact_dollars(price.usd)} per {price.per})"
 
     @cached_property
     def serving_use(self) -> ServingUse:

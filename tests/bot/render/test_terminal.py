@@ -85,6 +85,22 @@ def test_model_that_ends_is_followed_by_prompting_in_the_breakdown(catalog: Cata
     assert round(usd["Total until 14 Oct 2027"] + rest, 2) == usd["Total over 12 months"]
 
 
+@pytest.mark.parametrize(
+    ("base", "is_said"),
+    [
+        ("gpt-5.4-mini", True),
+        ("openrouter/openai/gpt-5.4-mini", True),
+        ("gpt-4.1-mini", False),
+        ("groq/llama-3.3-70b-versatile", False),
+    ],
+)
+def test_a_base_that_nobody_tunes_is_said(base: str, is_said: bool, catalog: Catalog) -> None:
+    """Its seller doesn't matter: Groq tunes nothing, and Llama 3.3 70B is tuned elsewhere."""
+    answer = card(compare(f"on=all {TRAFFIC} base={base}", catalog))
+    assert ("gpt-5.4-mini itself." in " ".join(answer.sentences)) is is_said
+    assert ("No platform in the catalogue fine-tunes" in " ".join(answer.sentences)) is is_said
+
+
 def test_colours_are_for_terminals_that_have_them() -> None:
     assert has_colours(Terminal(), {})
     assert has_colours(Terminal(), {"NO_COLOR": "", "TERM": "xterm"})
