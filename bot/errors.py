@@ -20,7 +20,8 @@ TRANSIENT_SLACK_ERRORS = _RATE_LIMITS | {
     "update_failed",
 }
 """Slack's errors that pass by themselves."""
-_BUSY_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED")
+_PASSING_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL")
+"""Another process writes, or the disk is full until somebody makes room."""
 
 
 class Postponed(Exception):
@@ -46,7 +47,7 @@ def is_transient(error: BaseException) -> bool:
         return status == 429 or status >= 500 or error_of(error) in TRANSIENT_SLACK_ERRORS
     if isinstance(error, DBAPIError):
         if (name := getattr(error.orig, "sqlite_errorname", None)) is not None:
-            return str(name).startswith(_BUSY_SQLITE)
+            return str(name).startswith(_PASSING_SQLITE)
         return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
     return isinstance(error, aiohttp.ClientError | OSError | NoFreeConnection)  # TimeoutError is an OSError
 

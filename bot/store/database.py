@@ -188,6 +188,8 @@ class SqliteDatabase(Database):
                     try:
                         outcomes.append((transaction(connection), None))
                     except Exception as error:
+                        if not _is_in_transaction(connection):  # the disk is full: SQLite has undone all of them
+                            raise
                         connection.exec_driver_sql("ROLLBACK TO member")
                         outcomes.append((None, error))
         except Exception as error:  # nothing was committed
@@ -314,6 +316,11 @@ def _configure_connection(connection: sqlite3.Connection, _record: object) -> No
     connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}").close()
     connection.execute(f"PRAGMA journal_size_limit={MAX_WAL_BYTES}").close()  # a long read leaves a longer file
     connection.execute("PRAGMA synchronous=FULL").close()  # a commit survives a kill, and a power failure
+
+
+def _is_in_transaction(connection: Connection) -> bool:
+    driver_connection: Any = connection.connection.dbapi_connection
+    return bool(driver_connection.in_transaction)
 
 
 def _begin(connection: Connection) -> None:

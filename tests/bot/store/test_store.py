@@ -6,10 +6,14 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
-from bot.store import new_estimate_id
+from sqlalchemy import Connection, event
+
+from bot.errors import is_transient
+from bot.store import Audit, DefaultsStore, SqliteDatabase, new_estimate_id, open_database
 from playground import FakeSlack
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
+from tests.bot.databases import NOW
 from tests.bot.message_text import difference, estimate_id, filled_fields
 from tests.conftest import Workspace
 
@@ -66,3 +70,24 @@ async def test_a_job_that_ends_the_process_each_time_is_given_up(
     assert slack.messages() == []
     assert "went wrong on our side" in slack.ephemerals()[0]["text"]
     never.set()
+
+
+async def test_full_disk_passes_and_undoes_no_more_than_it_must(tmp_path: Path) -> None:
+    """SQLite ends the whole transaction by itself then, the group of all who write at this moment."""
+    database = await open_database(f"sqlite:///{tmp_path / 'db'}")
+    assert isinstance(database, SqliteDatabase)
+    pages = 1  # raised to the present size
+
+    @event.listens_for(database.engine, "begin")
+    def limit(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+
+    defaults = DefaultsStore(database, Audit(database, lambda: NOW))
+    large = {"on": "x" * 100_000}
+    outcomes = await asyncio.gather(*(defaults.set(f"T{n}", "U1", large) for n in range(3)), return_exceptions=True)
+    assert [is_transient(error) for error in outcomes if isinstance(error, BaseException)] == [True] * 3
+    pages = 1_000_000
+    await defaults.set("T1", "U1", large)
+    assert await defaults.get("T1") == large
+    assert await defaults.get("T2") == {}
+    await database.close()
