@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.language.tagging import vocabulary as v
-from bot.language.tagging.sentence import ABOUT, N, Sentence, number
+from bot.language.tagging.sentence import ABOUT, N, Sentence, needs_words, number
 
 _BOUND = r"(?:no more than|not more than|less than|fewer than|more than|smaller than|bigger than|larger than|shorter than|longer than|under|above|below|at least|at most|up to|(?:somewhere )?north of|in excess of|upwards? of|beyond|exceeding|max(?:imum)?(?: of)?|min(?:imum)?(?: of)?|<=?|(?<![-=])>=?|≤|≥)"
 _SECONDS = r"(?: ?(?:ms|milliseconds?|s|secs?|seconds?)(?![a-z]))"
@@ -32,6 +32,7 @@ def read_bounds(sentence: Sentence) -> None:
             sentence.ask("I can't judge a number by itself. What would you like to change or compare?")
 
 
+@needs_words(r"used to|previously|formerly|back then|past|last|yesterday")
 def read_past(sentence: Sentence) -> None:
     """Ask about numbers of the past, which aren't those to price."""
     past = r"(?:used to (?:have|be|get|make|do|see|send|serve|handle|run)|previously|formerly|back then|in the past|last (?:year|month|week|quarter)|yesterday)"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from bot.language.tagging import vocabulary as v
-from bot.language.tagging.sentence import ABOUT, N, Sentence, write_amount
+from bot.language.tagging.sentence import ABOUT, N, Sentence, needs_words, write_amount
 
 _NEED = r"(?:needs?|requires?|must|has to|have to|should|supports?|supporting|with|capable of|able to|can(?: it)?(?: do)?|understands?)"
 _FEATURES = (
@@ -27,6 +27,7 @@ _TASKS = (
 _REGIONS = r"(?:eu|europe(?:an)?(?: union)?|eea|germany|frankfurt|france|paris|uk|united kingdom|london|switzerland|zurich|sweden|ireland|spain|italy|netherlands|poland|usa|united states|canada|japan|india|australia|singapore|brazil)(?![a-z])"
 
 
+@needs_words(r"class|as|worse|comparable")
 def read_class(sentence: Sentence) -> None:
     """Read the model that an option has to equal in class."""
     alike = r"(?:at least as (?:good|capable|smart|strong|powerful) as|(?:as good|as capable|as smart) as|(?:the )?same (?:capability )?class(?: or above| or better)? as|(?:in|of) the class of|comparable (?:to|with)|no worse than|not worse than)"
@@ -44,6 +45,8 @@ def read_class(sentence: Sentence) -> None:
 
 def read_size(sentence: Sentence) -> None:
     """Read the bounds of a model's size, as in `models under 10B`."""
+    if not any(size.billions for size in sentence.numbers):
+        return
     models = r"(?: (?:parameters?|params?|models?|in size))*"
     bounds = (
         ("<=", r"(?:nothing|none|no models?|no|not|never|don't want anything)(?: (?:over|above|larger than|bigger than|more than))"),
@@ -70,6 +73,9 @@ def _is_size(sentence: Sentence, *, is_range: bool) -> Callable[[re.Match[str]],
     return accept
 
 
+@needs_words(
+    r"apache|mit\b|permissive|open|tool|function|vision|image|modal|thinking|reasoning|task|use ?case|job|purpose|workload|classif|extract|summar|translat|sql|cod|routing|output"
+)
 def read_features(sentence: Sentence) -> None:
     """Read the licence, the features that a model has to have, and the task."""
     for _ in sentence.take(
@@ -96,6 +102,7 @@ def read_features(sentence: Sentence) -> None:
             sentence.set("task", task)
 
 
+@needs_words(r"zone|regional|global|developer")
 def read_kind(sentence: Sentence) -> None:
     """Read the kind of a platform's offers, such as `Azure regional`."""
     kinds = r"data ?zone|regional|global|developer"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.language.rules.training import after
 from bot.language.tagging import vocabulary as v
 from bot.language.tagging.numbers import Number
-from bot.language.tagging.sentence import ABOUT, N, Sentence, number
+from bot.language.tagging.sentence import ABOUT, N, Sentence, needs_words, number
 
 _CONTEXT_SIZES = {Decimal(k * 1000): k * 1024 for k in (1, 2, 4, 8, 16, 32, 64, 128, 256)}
 """Context lengths that people round: 8k stands for 8,192 tokens."""
@@ -117,6 +117,7 @@ _CHOICES = (
 )  # fmt: skip
 
 
+@needs_words(r"checkpoint|pack|adam|adafactor|offload|flash|rank|batch|⟦f|parallel|\b[tce]p\b|\br ?=|gb")
 def read_setup(sentence: Sentence) -> None:
     """Read what decides memory and speed on GPUs: rank, micro-batch, checkpointing, optimiser, framework."""
     for key, value, words in _CHOICES:

@@ -6,7 +6,7 @@ import re
 
 from bot.language.tagging import vocabulary as v
 from bot.language.tagging.numbers import Number
-from bot.language.tagging.sentence import ABOUT, N, Sentence, number, write_amount, write_share
+from bot.language.tagging.sentence import ABOUT, N, Sentence, needs_words, number, write_amount, write_share
 from calculator import KEYS
 
 _AFTER = number("after")
@@ -19,6 +19,7 @@ _GONE = r"(?:goes|go|going|is|be|gets?|will|would|could|can|entirely|completely|
 _WILL = r"(?:would|could|can|will|should|then|only|just|goes|go|shrinks?|drops?|falls?|is|was|were|be|becomes?|become|gets?|cut|reduced|shortened|down|shrunk|went)"
 
 
+@needs_words(r"cach|batch")
 def read_shares(sentence: Sentence) -> None:
     """Read the shares that are cached and sent as batch."""
     of = r"(?:(?: of)? (?:the |our |my |all |these |it|them)*(?: ?(?:traffic|calls?|requests?|prompts?|input|tokens|volume|load|work))*(?: tokens)?)?"
@@ -61,6 +62,7 @@ def _set_share(sentence: Sentence, match: re.Match[str], key: str) -> None:
         sentence.set(key, write_share(share.amount))
 
 
+@needs_words(r"prompt|instruction|few|in[- ]context|shot")
 def read_prompt(sentence: Sentence) -> None:
     """Read the prompt before and after tuning."""
     few_shot = r"(?:few[- ]shot|in[- ]context|one[- ]shot)(?: (?:examples?|samples?|shots?|demonstrations?))?"

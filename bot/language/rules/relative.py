@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from bot.language.tagging import vocabulary as v
-from bot.language.tagging.sentence import ABOUT, N, Sentence, number, write_amount
+from bot.language.tagging.sentence import ABOUT, N, Sentence, needs_words, number, write_amount
 from calculator import KEYS, Amount
 
 Change = Callable[[Decimal], Decimal]
@@ -52,6 +52,9 @@ def read_replaced(sentence: Sentence) -> None:
         pass
 
 
+@needs_words(
+    r"more|fewer|less|extra|additional|further|higher|lower|twice|thrice|half|halv|doubl|tripl|quadrupl|fold|times|⟧ ?[x×]|\badd|plus|another|remove|subtract|minus|\btoo\b| by ⟦|⟧ (?:of )?(?:the|our|my|today's|that)\b"
+)
 def read_relative(sentence: Sentence) -> None:
     """Read multiples, percentages and differences of the present values; ask where these aren't known."""
     _read_multiples(sentence)

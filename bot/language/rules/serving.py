@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.language.tagging import vocabulary as v
-from bot.language.tagging.sentence import ABOUT, N, Sentence, number, write_amount
+from bot.language.tagging.sentence import ABOUT, N, Sentence, needs_words, number, write_amount
 
 _HOURS = r"(?:hours?|h|hrs?)"
 _A_DAY = r"(?:a|per|each|every|/|in a|of the) ?(?:day|d)(?![a-z])"
@@ -11,6 +11,7 @@ _UP = r"(?:host(?:ed|ing|s)?|up|deployed|deployments?|deploy|endpoints?|running|
 _SECONDS = r"(?P<{}>ms|milliseconds?|s|secs?|seconds?)(?![a-z])"
 
 
+@needs_words(r"⟧ ?(?:h|hours?|hrs?)\b|clock|always|all day|permanently|at all times")
 def read_hosting(sentence: Sentence) -> None:
     """Read the hours a day a deployment is up."""
     hours = rf" ?{_HOURS} ?{_A_DAY}"
@@ -38,6 +39,9 @@ def read_days(sentence: Sentence) -> None:
             sentence.ask(f"“{sentence.typed(match)}”: how many days a month is that? Write it as days=22.")
 
 
+@needs_words(
+    r"replica|adapter|lora|tuned models|peak|busiest|spike|rush|dedicated|provisioned|demand|serverless|thinking|reasoning|chain"
+)
 def read_deployments(sentence: Sentence) -> None:
     """Read replicas, adapters, the busiest hour, the kind of serving, and thinking tokens."""
     for match in sentence.take(
@@ -64,6 +68,7 @@ def read_deployments(sentence: Sentence) -> None:
         sentence.set_number("thinking", sentence.number_of(match, "n" if match["n"] else "m"))
 
 
+@needs_words(r"latency|response|⟧ ?(?:ms|milli|s\b|sec)")
 def read_latency(sentence: Sentence) -> None:
     """Read the longest time of a call."""
     limit = r"(?:under|within|below|in less than|less than|at most|faster than|max(?:imum)?(?: of)?|up to|of|is|be|must|should|has to|stay|stays|to|p\d\d)"
@@ -81,6 +86,7 @@ def read_latency(sentence: Sentence) -> None:
             sentence.set("latency", f"{seconds.normalize():f}s")
 
 
+@needs_words(r"context|ctx")
 def read_context_need(sentence: Sentence) -> None:
     """Read the context that a model has to take, as in `needs at least 128k context`."""
     need = r"(?:needs?|requires?|must (?:have|support|handle|take)|has to (?:have|support|handle|take)|supports?|supporting)"

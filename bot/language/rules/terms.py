@@ -6,7 +6,7 @@ import re
 
 from bot.language.tagging import vocabulary as v
 from bot.language.tagging.numbers import Number
-from bot.language.tagging.sentence import ABOUT, N, Sentence, number, scale_amount, write_amount
+from bot.language.tagging.sentence import ABOUT, N, Sentence, needs_words, number, scale_amount, write_amount
 
 
 def read_horizon(sentence: Sentence) -> None:
@@ -40,6 +40,7 @@ def _set_months(sentence: Sentence, match: re.Match[str], count: Number, unit: s
         sentence.set("months", write_amount(months))
 
 
+@needs_words(r"prep|label|annotat|clean|curat|collect|budget|cap|limit|spend")
 def read_money(sentence: Sentence) -> None:
     """Read costs of preparation; ask about budgets."""
     prep = r"(?:prep(?:aration|aring)?|label(?:l?ing|ed|led)?|annotat(?:ion|ing)|clean(?:ing)?|curat(?:ion|ing)|collect(?:ion|ing))(?: (?:of|the|our|data|examples|costs?|them|this|it|is|about|for|would|will|us|be))*"
@@ -115,6 +116,7 @@ def read_method(sentence: Sentence) -> None:
         sentence.ask(f"“{dropped[0]}”: which method should I price, LoRA or all weights?")
 
 
+@needs_words(r"customer|account|contract|subscription|new to")
 def read_customer(sentence: Sentence) -> None:
     """Read the platforms of which the asker is a customer."""
     have = r"(?:we|i)(?: (?:already|do|currently|still))?(?: have|'ve got| got|'ve)(?: (?:already|an?|our|existing|some|got))*"

@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 
 from bot.language.tagging import vocabulary as v
-from bot.language.tagging.sentence import ABOUT, N, Sentence, number, scale_amount, write_amount, write_share
+from bot.language.tagging.sentence import (
+    ABOUT,
+    N,
+    Sentence,
+    needs_words,
+    number,
+    scale_amount,
+    write_amount,
+    write_share,
+)
 from calculator import Amount
 
 _TRAFFIC = r"(?:traffic|volume|load|usage|throughput|demand)"
 _SPEND = r"\b(?:spend(?:s|ing)?|spent|pay(?:s|ing)?|paid|burn(?:s|ing)?|bills?(?: us)?|invoices?|charges? us|costs? us|costing us|shell out|budget)(?![a-z])"
 
 
+@needs_words(r"spen|pa[yi]|burn|bill|invoic|charg|cost|shell|budget|(?:on|for|to) ⟦")
 def read_spend(sentence: Sentence) -> None:
     """Ask for the calls behind the money that is spent in a period, as in `we spend $8,000 a month on GPT-4.1`."""
     for match in sentence.take(
@@ -125,6 +135,9 @@ _MONTHLY = r"(?:month[- ](?:over|on|to)[- ]month|mom|m/m)"
 _GROWTH_QUESTION = "By how many percent do calls grow each month?"
 
 
+@needs_words(
+    r"gr[eo]w|increas|ris|expand|gain|\bup\b|shrink|declin|drop|fall|decreas|\blos|down|doubl|tripl|quadrupl|flat|constant|stable|steady|same|ramp"
+)
 def read_growth(sentence: Sentence) -> None:
     """Read the monthly growth of calls."""
     grow = r"(?:grow(?:s|ing|th)?|increas(?:e|es|ing)|ris(?:e|es|ing)|expand(?:s|ing)?|gain(?:s|ing)?|up)"

@@ -6,7 +6,16 @@ import re
 from decimal import Decimal
 
 from bot.language.tagging import vocabulary as v
-from bot.language.tagging.sentence import ABOUT, N, Sentence, number, scale_amount, write_amount, write_share
+from bot.language.tagging.sentence import (
+    ABOUT,
+    N,
+    Sentence,
+    needs_words,
+    number,
+    scale_amount,
+    write_amount,
+    write_share,
+)
 from calculator import Amount
 
 _EXAMPLE = r"(?:example|sample|chat|conversation|dialogue|row|record|ticket|document|item|email|pair)(?![a-z])"
@@ -39,6 +48,7 @@ def read_single_example(sentence: Sentence) -> None:
             sentence.ask(f"“{sentence.typed(match)}”: what does the number count?")
 
 
+@needs_words(r"epoch|\beps?\b|pass|run|experiment|attempt|training|tries|iteration|valid|h[eo]ld|eval")
 def read_counts(sentence: Sentence) -> None:
     """Read epochs, runs, validation, and the hours of a run."""
     for key, noun in (
@@ -70,6 +80,7 @@ def _read_validation(sentence: Sentence) -> None:
             sentence.ask(f"“{sentence.typed(match)}”: how many tokens, or how many percent, is that?")
 
 
+@needs_words(r"h(?:ou)?rs?\b|⟧ ?h\b")
 def read_hours(sentence: Sentence) -> None:
     """Read the hours of a training run, idle GPUs and waiting in a queue."""
     hours = r"(?:hours?|hrs?|h)(?![a-z])"
@@ -90,6 +101,7 @@ _MONTHS = {
 }  # fmt: skip
 
 
+@needs_words(r"re-?(?:train|tun|fine)|refresh|update the|again")
 def read_retraining(sentence: Sentence) -> None:
     """Read the months between retrainings."""
     for match in sentence.take(

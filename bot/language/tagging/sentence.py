@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
 
 from bot.language.tagging.mentions import Mention, MentionIndex, NameUse
 from bot.language.tagging.numbers import Number, tag_numbers
@@ -156,4 +156,22 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return compiled
 
 
-Rule = Callable[[Sentence], Any]
+Rule = Callable[[Sentence], None]
+
+
+def needs_words(pattern: str) -> Callable[[Rule], Rule]:
+    """Return a decorator of a rule that reads only sentences with some words.
+
+    Every sentence that the rule can read has one of them. Most sentences have none, and the rule's patterns, which take
+    longer to compile than a sentence to read, stay uncompiled.
+    """
+
+    def decorate(rule: Rule) -> Rule:
+        @functools.wraps(rule)
+        def read(sentence: Sentence) -> None:
+            if sentence.has(pattern):
+                rule(sentence)
+
+        return read
+
+    return decorate
