@@ -16,6 +16,7 @@ _FIT = "|".join((
     r"\bfits?\b|out of memory|\boom\b|(?:in|enough|much|more) (?:gpu )?(?:memory|vram)\b|⟦n\d+⟧ ?gb (?:of [a-z ]+)?(?:be )?enough",
     rf"{_GPU}[^.?]* (?:hold|enough|handle)|(?:is|are) [^.?]*{_GPU} enough|^(?:can|could) [^.?]*q?lora [^.?]*{_GPU}",
     rf"\bpossible\b[^.?]*{_GPU}|{_GPU}[^.?]*\bpossible\b|on (?:my |a |an |one |our )*⟦n\d+⟧ ?gb (?:gpu|card)",
+    rf"^(?:an? )?(?:⟦[mn]\d+⟧|q?lora)[^.?]*{_GPU}[^.?]*\?$",
     rf"how (?:much|many) (?:memory|vram|gpus?|cards|{_GPU})|(?:which|what) gpus?\b",
     rf"^(?:can|could|will|would|does|do) [^.?]*(?:lora|{v.TUNE}|run)[^.?]*⟦n\d+⟧ ?gb",
     rf"(?:can|could|will|would) (?:i|we|you|one|it|a|an|the|my|our|⟦m\d+⟧)(?![a-z])[^.?]*(?:{v.TUNE}|lora|run)[^.?]*{_GPU}",

@@ -48,12 +48,13 @@ def place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) -> 
     if intent == "price" and "gpu" in sentence.fields:
         sentence.set("on", sentence.fields.pop("gpu"))
     else:
-        _place_offers(sentence, tuned if intent not in ("models", "price") else [*tuned, *baseline], intent, parts)
+        named = [*tuned, *baseline] if intent in ("models", "price") else tuned
+        _place_offers(sentence, named, intent, parts, text)
     if sentence.fields.get("on") == "gpu" and sentence.fields.keys() >= {"gpu", "gpu_rate"}:
         sentence.fields["on"] = "your-gpus"  # GPUs at a price of one's own aren't compared with the market's unasked
 
 
-def _place_offers(sentence: Sentence, tuned: list[Mention], intent: Intent, parts: Names) -> None:
+def _place_offers(sentence: Sentence, tuned: list[Mention], intent: Intent, parts: Names, text: str) -> None:
     if intent in ("models", "price"):
         offers = [mention.names.get("offer", mention.name) for mention in tuned]
         for mention in tuned:
@@ -73,7 +74,13 @@ def _place_offers(sentence: Sentence, tuned: list[Mention], intent: Intent, part
     elif offers and parts.platforms:
         sentence.set("on", ",".join(_offer_of(platform, offer) for platform in parts.platforms for offer in offers))
     elif offers or parts.platforms:
-        sentence.set("on", ",".join(dict.fromkeys([*offers, *parts.platforms])))
+        names = [*offers, *parts.platforms]
+        if intent == "change" and re.search(r"\b(?:add|include)\b", text):
+            present = sentence.present.get("on")
+            if present is None:
+                sentence.ask(f"Which platforms or models should I compare besides {' and '.join(names)}?")
+            names = [*(present or "").split(","), *names]
+        sentence.set("on", ",".join(dict.fromkeys(filter(None, names))))
 
 
 def _offer_of(platform: str, offer: str) -> str:
@@ -127,6 +134,11 @@ def _is_used_today(sentence: Sentence, intent: Intent, parts: Names, text: str) 
     if parts.platforms or intent == "compare":
         return False
     names = parts.tuned[0].names
+    index = sentence.mentions.index(parts.tuned[0])
+    if not {"offer", "shape"} & names.keys() and not re.search(
+        rf"{v.TUNE}(?: \w+){{0,2}} ⟦m{index}⟧|⟦m{index}⟧ {v.TUNE}", text
+    ):
+        return intent in ("estimate", "breakeven", "change")
     has_traffic = "calls" in sentence.fields or "prompt" in sentence.fields
     if has_traffic and not re.search(v.TUNE, text):
         return True

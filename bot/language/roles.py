@@ -14,7 +14,7 @@ _BASELINE_LEAD = (
     r"(?:compar(?:e|ed|ing)(?: (?:it|this|that))? (?:with|to|against)|versus|vs\.?|v\.|against|instead of|rather than|replac(?:e|es|ing)|beats?|outperforms?|undercuts?|"
     r"over(?! ⟦n)|than|prompting|prompt|prompts?(?: \w+){0,3} on|prompted|(?:currently|today|now)(?: (?:we|i))? (?:use|using|on|run|running|call|calling|prompt|pay for)|"
     r"(?:we|i)(?: (?:currently|now|already|still|just|today))? (?:use|prompt|call|run on|run|pay for|rely on)|(?:currently|still|now) on|(?:we're|we are|i'm|i am)(?: currently| now| still)? (?:on|using|prompting|calling|running)|"
-    r"using|calls?¦? (?:to|on|of|against)|requests? (?:to|on|against)|traffic (?:to|on)|base(?:line)?(?: model)?(?: (?:is|to|=|:|with))*|switch(?:ing)? from|(?:stay|stick|remain|stuck)(?:s|ing)? (?:on|with)|(?:leav(?:e|ing)|left|ditch(?:ing)?|abandon(?:ing)?|keep(?:ing)?(?: using)?|continu(?:e|ing)(?: to use| with| using)?)|mov(?:e|ing) (?:from|off|away from)|migrat(?:e|ing) from|"
+    r"using|calls?¦? (?:to|on|of|against|with|via|through)|requests? (?:to|on|against)|traffic (?:to|on)|base(?:line)?(?: model)?(?: (?:is|to|=|:|with))*|switch(?:ing)? from|(?:stay|stick|remain|stuck)(?:s|ing)? (?:on|with)|(?:leav(?:e|ing)|left|ditch(?:ing)?|abandon(?:ing)?|keep(?:ing)?(?: using)?|continu(?:e|ing)(?: to use| with| using)?)|mov(?:e|ing) (?:from|off|away from)|migrat(?:e|ing) from|"
     r"(?:distil(?:l|ling)?|distillation)(?: (?:from|of))?|"
     r"(?:^|(?<=[,.;:!?(¦-]) ?|\b(?:and|but|so) )(?:today|currently|(?:right )?now|(?:current|existing)(?: model)?)(?:,? (?:it's|it is|that's|that is))?(?: is|:| =)?|"
     r"compare)"

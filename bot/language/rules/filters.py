@@ -74,7 +74,7 @@ def _is_size(sentence: Sentence, *, is_range: bool) -> Callable[[re.Match[str]],
 
 
 @needs_words(
-    r"apache|mit\b|permissive|open|tool|function|vision|image|modal|thinking|reasoning|task|use ?case|job|purpose|workload|classif|extract|summar|translat|sql|cod|routing|output"
+    r"apache|mit\b|permissive|open|tool|function|vision|image|modal|thinking|reasoning|task|use ?case|job|purpose|workload|classif|extract|summari[sz]|translat|sql|cod|routing|output"
 )
 def read_features(sentence: Sentence) -> None:
     """Read the licence, the features that a model has to have, and the task."""
@@ -97,7 +97,7 @@ def read_features(sentence: Sentence) -> None:
     lead = r"(?:(?:task|use ?case|job|purpose|workload)(?: (?:is|of))*:?|(?:use|using|for|do|doing|does|it's|it is|about)(?: (?:it|this|them|the|for|our|just|mostly|simple))*)"
     for task, words in _TASKS:
         for _ in sentence.take(
-            rf"(?<![a-z])(?:{words}) (?:task|use ?case|workload|job)s?(?![a-z])|(?<![a-z]){lead} (?:[a-z]+ )??(?:{words})(?![a-z])"
+            rf"^(?:{words})$|(?<![a-z])(?:{words}) (?:task|use ?case|workload|job)s?(?![a-z])|(?<![a-z]){lead} (?:[a-z]+ )??(?:{words})(?![a-z])"
         ):
             sentence.set("task", task)
 

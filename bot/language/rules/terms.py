@@ -18,7 +18,7 @@ def read_horizon(sentence: Sentence) -> None:
         count = sentence.number_of(match, "n" if match["n"] else "m")
         _set_months(sentence, match, count, match["unit"] or match["unit2"])
     for match in sentence.take(
-        rf"(?:^|[,;¦] ?|(?:make it|say|assume|use|try|with|horizon) ){N} (?P<unit>months|years)(?![a-z])(?= ?(?:[.,;!?¦]|only|instead|please|and|$))"
+        rf"(?:^|[,;¦] ?|(?:make it|say|assume|use|try|with|horizon) ){N} (?P<unit>months|years)(?![a-z])(?= ?(?:[.,;!?¦-]|only|instead|please|and|$))"
     ):
         _set_months(sentence, match, sentence.number_of(match), match["unit"])
     for match in sentence.take(
@@ -49,8 +49,8 @@ def read_money(sentence: Sentence) -> None:
         lambda match: sentence.number_of(match).kind == "money",
     ):
         sentence.set_number("prep", sentence.number_of(match))
-    for pattern in (rf"{prep} {ABOUT}{N}", rf"{N} (?:for|on|to|of) (?:the |our |data )*{prep}"):
-        for match in sentence.take(pattern, lambda match: not _counts_noun(sentence, match)):
+    for pattern in (rf"{prep} {ABOUT}{N}", rf"{N} (?:for |on |to |of |in )?(?:the |our |data )*{prep}"):
+        for match in sentence.take(pattern, lambda match: _is_cost(sentence, match)):
             cost = sentence.number_of(match)
             unit = re.match(
                 r" ?(?:usd |dollars )?(?:/ ?|per |an? |each |for (?:each|every|an?) )(?:example|row|sample|hour|day)",
@@ -70,6 +70,12 @@ def read_money(sentence: Sentence) -> None:
     ):
         amount = sentence.number_of(match, "n" if match["n"] else "m")
         sentence.ask(f"Should I set a budget of {amount.text} for this estimate? `/ftcost budget` sets one.")
+
+
+def _is_cost(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Return whether the number of a match about preparation is its cost, not that of `11k labelled examples`."""
+    is_money = sentence.number_of(match).kind == "money"
+    return is_money or not (_counts_noun(sentence, match) or re.match(r"⟦n\d+⟧ (?!for|on|to|of|in)", match[0]))
 
 
 def _counts_noun(sentence: Sentence, match: re.Match[str]) -> bool:

@@ -77,6 +77,8 @@ def _pairs(sentence: Sentence) -> list[_Count]:
     for pattern in patterns:
         for match in sentence.take(pattern):
             subject = _subject(sentence.text, match.start(), match.start() + 1)
+            if subject is None and re.search(r"inputs|outputs|answer|response|reply", match[0]):
+                subject = "call"
             counts.append(_Count(match.start(), "input", sentence.number_of(match), subject))
             counts.append(_Count(match.start(), "output", sentence.number_of(match, "other"), subject))
     return counts

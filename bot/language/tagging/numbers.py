@@ -64,7 +64,7 @@ _SCALE_WORD = "(?:hundred|thousand|million|billion|dozen)(?![a-z])"
 _SMALL_WORD = f"(?:{_SMALL})(?![a-z])"
 _FRACTION_OF = r"(?:half an?|half of an?|(?:(?:a|one) )?quarter(?: of)?(?: an?)?|three quarters(?: of)? an?)"
 _WITH_HALF = rf"(?:{_SMALL_WORD}|an?) and a half"
-_ONE_NOUN = r" (?:epoch|run|year|month|week|gpu|example|day|hour|card|adapter|replica|⟦g)| (?:to|or) "
+_ONE_NOUN = r" (?:epoch|run|year|month|week|gpu|example|day|hour|second|minute|card|adapter|replica|⟦g)| (?:to|or) "
 _SPELT = (
     rf"(?:a single|single|{_FRACTION_OF}[ -]{_SCALE_WORD}|{_WITH_HALF}(?:[ -]{_SCALE_WORD})?|(?:an?|{_SMALL_WORD}) {_SCALE_WORD} and a half(?! ⟦)|"
     rf"{_SMALL_WORD} point(?: {_SMALL_WORD})+(?: {_SCALE_WORD})?|(?:an?[ -]{_SCALE_WORD}|{_SMALL_WORD})"
