@@ -198,7 +198,7 @@ async def test_file_that_holds_a_place_too_long_is_refused(
 async def test_killed_count_may_be_tried_again(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
     """The kernel kills the largest process when memory runs out."""
     path = tmp_path / "chat.jsonl"
-    write_chats(path, 2_000_000)
+    write_chats(path, 12_000_000)  # the count goes on while the signal is on its way
 
     def kill(_: Progress) -> None:
         for child in children(os.getpid()):
