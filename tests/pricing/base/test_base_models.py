@@ -142,6 +142,10 @@ def test_suggestions_never_equal_the_rejected_name(text: str) -> None:
         ("gemini-2.5-flash", date(2026, 12, 1), "gemini-3.5-flash-lite"),
         ("bedrock/meta.llama3-3-70b-instruct-v1:0", date(2027, 3, 30), None),
         ("claude-haiku-5-5", None, None),
+        ("claude-3-haiku", date(2026, 4, 20), "claude-haiku-4-5"),
+        ("us.anthropic.claude-3-haiku-20240307-v1:0", date(2026, 9, 10), None),
+        ("vertex_ai/claude-3-haiku", date(2026, 8, 23), None),
+        ("eu.anthropic.claude-sonnet-4-20250514-v1:0", date(2026, 10, 14), "regional.anthropic.claude-sonnet-5"),
     ],
 )
 def test_end_and_successor_of_a_base_model_are_known(name: str, ends: date | None, successor: str | None) -> None:
