@@ -54,6 +54,11 @@ def _decided(comparison: Comparison, result: Verdict) -> str:
                     "if it passes your evaluation."
                 )
             like = model_name(result.like)
+            if (result.like.saving_usd or ZERO) > 0:
+                return (
+                    f"Fine-tuning {like} saves too little to matter at {traffic}; {other} could save more, "
+                    "if it passes your evaluation."
+                )
             return f"Fine-tuning {like} won't pay at {traffic}; {other} could, if it passes your evaluation."
         case "range_decides":
             return _depends(comparison, result)

@@ -95,8 +95,8 @@ def threshold_sentence(comparison: Comparison) -> str | None:
     """Return the calls a day from which tuning pays, or why it never does; None if that isn't known."""
     result = verdict(comparison)
     limit = result.threshold
-    if limit is None:
-        return None
+    if limit is None or (result.reason == "range_decides" and result.ranges and "calls" in result.ranges.turns_on):
+        return None  # the first line says it
     if limit.calls_per_day is not None:
         count = short_count(limit.calls_per_day)
         if result.reason == "no_difference":

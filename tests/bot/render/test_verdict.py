@@ -254,6 +254,7 @@ def test_ranges_that_decide_are_in_the_first_line(capsys: pytest.CaptureFixture[
         "it does from about 13.9k a day, if it passes your evaluation"
     )
     assert "Prompting today       $4 to $400 a month" in lines
+    assert not any("pays from about" in line for line in lines)
     assert "Next: Narrow your calls, and ask again before you train." in lines
     assert main([*RANGES, "calls=500k/month", "prep=100..5000", "--as-of", "2026-11-29"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == (
@@ -271,6 +272,17 @@ def test_cents_are_no_business_case(capsys: pytest.CaptureFixture[str]) -> None:
         "it saves under $1 a month"
     )
     assert "Keep prompting, unless tuning makes the answers better" in out
+
+
+def test_closer_model_that_hardly_saves_is_not_said_to_lose(capsys: pytest.CaptureFixture[str]) -> None:
+    """On Azure 74,000 calls a day save 74,000 × 365/12 × $0.00056 = $1,260.47 a month, and hosting costs $1,241.00."""
+    fields = ["on=azure/gpt-4.1-mini@global,google/gemini-3.1-flash-lite", "base=gpt-4.1-mini", "base_rates=0.40/1.60"]
+    more = ["examples=10k", "example=400/200", "calls=74k/day", "call=300/150", "prompt=1500->100", "months=6"]
+    assert main([*fields, *more, "--as-of", "2026-11-29"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == (
+        "Fine-tuning GPT-4.1 mini saves too little to matter at 74k calls a day; "
+        "Gemini 3.1 Flash-Lite could save more, if it passes your evaluation"
+    )
 
 
 def test_growing_calls_save_over_the_horizon(capsys: pytest.CaptureFixture[str]) -> None:
