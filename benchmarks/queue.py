@@ -18,6 +18,7 @@ from bot.queue.store import JobStore
 from bot.queue.worker import Worker
 from bot.store import Database, open_database
 from bot.telemetry.metrics import Metrics
+from bot.telemetry.spans import Spans
 from bot.timeouts import Timeouts
 from tests import postgres
 
@@ -86,7 +87,7 @@ async def _drain(database: Database) -> float:
         raise AssertionError("no job of the benchmark fails or is late")
 
     metrics = Metrics(CollectorRegistry(), lambda: 0.0)
-    worker = Worker(store, {CheckWatchesJob: handle}, fail, handle, Timeouts(slow=3_600), metrics)
+    worker = Worker(store, {CheckWatchesJob: handle}, fail, handle, Timeouts(slow=3_600), metrics, Spans())
     started = time.perf_counter()
     await worker.resume()
     await finished.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -161,7 +162,9 @@ async def build_app(
         user_notices = UserNotices(workspaces, response_urls)
         notices = JobNotices(user_notices, dataset_runs)
         job_handlers: dict[type[Job], Handler] = {}  # filled below: handlers need the services, which need the worker
-        worker = Worker(job_store, job_handlers, notices.apologise, notices.notify_delay, timeouts, metrics)
+        worker = Worker(
+            job_store, job_handlers, notices.apologise, notices.notify_delay, timeouts, metrics, config.spans
+        )
         services = Services(
             current_catalog=current_catalog,
             estimates=estimates,
@@ -189,7 +192,7 @@ async def build_app(
         scheduled = ScheduledJobs(services, watches, prices, config.retention, today)
         job_handlers |= handlers(services, downloads, scheduled, config.count_task)
         scheduler = Scheduler(worker, prices, clock, timeouts.look)
-        slack = slack_app(services, config.slack_api_url, metrics)
+        slack = slack_app(services, config.slack_api_url, metrics, config.spans)
         connection = Connection()
         probes = Probes(database, workspaces, worker, metrics, connection)
         routes = web_routes(slack, config.signing_secret, probes, install)
@@ -201,3 +204,4 @@ async def build_app(
         finally:
             await scheduler.close()
             await worker.close()
+            await asyncio.to_thread(config.spans.close)

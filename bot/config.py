@@ -16,6 +16,7 @@ from bot.prices.current_catalog import RefreshPlan
 from bot.settings import Settings, SettingsError
 from bot.slack.oauth import OAuth
 from bot.store import Retention, read_keys
+from bot.telemetry.spans import SentSpans, Spans
 from bot.timeouts import Timeouts
 from bot.web.rate_limit import RateAllowance
 from pricing import BaseModels, Catalog, load_catalog
@@ -51,6 +52,8 @@ class Config:
     proxy: str | None = None
     """The HTTP proxy for all outgoing requests."""
     retention: Retention = Retention()  # noqa: RUF009 - frozen
+    spans: Spans = Spans()  # noqa: RUF009 - without state
+    """Traces for OpenTelemetry; these go nowhere."""
     timeouts: Timeouts = Timeouts()  # noqa: RUF009 - frozen
     count_task: CountTask | None = None
     """Counts the training files; None means in processes of their own."""
@@ -79,8 +82,19 @@ def config_from(settings: Settings, catalog: Catalog, timeouts: Timeouts = Timeo
         refresh=refresh_plan(settings, catalog),
         proxy=settings.proxy,
         retention=settings.retention,
+        spans=_spans(settings.traces_endpoint),
         timeouts=timeouts,
     )
+
+
+def _spans(endpoint: str | None) -> Spans:
+    """Return what sends spans to a collector, if there is one. Raises SettingsError if the extra is missing."""
+    if endpoint is None:
+        return Spans()
+    try:
+        return SentSpans(endpoint)
+    except ModuleNotFoundError:
+        raise SettingsError("OTEL_EXPORTER_OTLP_ENDPOINT needs the extra: pip install 'ftcost[traces]'.") from None
 
 
 def encryption_keys(settings: Settings) -> MultiFernet | None:

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     port: int = Field(8030, alias="FTCOST_PORT", ge=0, le=65535)
     database_url: str | None = Field(None, alias="FTCOST_DATABASE_URL")
     log: LogFormat | None = Field(None, alias="FTCOST_LOG")
+    traces_endpoint: str | None = Field(None, alias="OTEL_EXPORTER_OTLP_ENDPOINT", pattern=r"^https?://\S+$")
     requests_per_minute: int = Field(RateAllowance().per_minute, alias="FTCOST_REQUESTS_PER_MINUTE", ge=1)
     requests_at_once: int = Field(RateAllowance().at_once, alias="FTCOST_REQUESTS_AT_ONCE", ge=1)
     admins: Annotated[frozenset[str], NoDecode] = Field(frozenset(), alias="FTCOST_ADMINS")
@@ -164,7 +165,7 @@ class Settings(BaseSettings):
         secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
         secrets += [key.strip() for keys in secrets for key in keys.split(",")]
         passwords = [database_address(self.database_url).password if self.database_url else None]
-        for url in (self.rates_url, self.slack_api_url, self.proxy):
+        for url in (self.rates_url, self.slack_api_url, self.proxy, self.traces_endpoint):
             encoded = urlsplit(url or "").password
             passwords += [encoded, unquote(encoded or "")]
         return [*secrets, *(str(password) for password in passwords if password)]

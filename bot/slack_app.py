@@ -47,11 +47,12 @@ from bot.slack.request import (
 from bot.slack.workspaces import Workspaces
 from bot.telemetry import trace
 from bot.telemetry.metrics import Metrics, request_kind
+from bot.telemetry.spans import KIND, OUTCOME, REQUEST, Spans
 from bot.web.rate_limit import TOO_MANY
 
 log = logging.getLogger(__name__)
 
-REQUEST = "slack_request"
+PARSED_REQUEST = "slack_request"
 """The name of the listeners' parameter with the typed request."""
 # Bolt tries the listeners in this order, so the most frequent requests come first.
 LISTENERS = (commands, menus, submissions, estimates, cards, actuals, keys, mentions, home, datasets, installations)
@@ -60,22 +61,24 @@ LISTENERS = (commands, menus, submissions, estimates, cards, actuals, keys, ment
 class TracedApp(AsyncApp):
     """Bolt's app, which gives each request an id for the log, and counts and times it."""
 
-    def __init__(self, worker: Worker, metrics: Metrics, **options: Any) -> None:
+    def __init__(self, worker: Worker, metrics: Metrics, spans: Spans, **options: Any) -> None:
         super().__init__(**options)
         self._worker = worker
         self._metrics = metrics
+        self._spans = spans
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """Answer a request, and record its kind, outcome and duration."""
         started = time.perf_counter()
-        request = trace.start_request()
-        outcome = "failed"
+        request, kind = trace.start_request(), request_kind(req.body)
+        attributes = {KIND: kind, REQUEST: request.id, OUTCOME: "failed"}
         try:
-            with self._worker.gate.answering():
+            with self._spans.span(f"request {kind}", attributes), self._worker.gate.answering():
                 response = await super().async_dispatch(req)
-            outcome = request.outcome if response.status == 200 or request.outcome != "ok" else "refused"
+                is_served = response.status == 200 or request.outcome != "ok"
+                attributes[OUTCOME] = request.outcome if is_served else "refused"
         finally:
-            self._metrics.count_request(request_kind(req.body), outcome, time.perf_counter() - started)
+            self._metrics.count_request(kind, attributes[OUTCOME], time.perf_counter() - started)
         return response
 
 
@@ -114,7 +117,7 @@ class RequestParsing(AsyncMiddleware):
         """Add the typed request to the context. Raises MalformedRequest."""
         if req.body.get("type") != "url_verification":  # has no workspace; Bolt answers it
             request = parse_request(req.body)
-            req.context[REQUEST] = request
+            req.context[PARSED_REQUEST] = request
             req.context["team_id"] = request.team_id
         return await next()
 
@@ -144,17 +147,19 @@ class RateLimiting(AsyncMiddleware):
         return text_response(req.body, TOO_MANY)
 
 
-def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> AsyncApp:
+def slack_app(services: Services, slack_api_url: str, metrics: Metrics, spans: Spans) -> AsyncApp:
     """Return Bolt's app with all listeners.
 
     Args:
         services: The parts of the running bot.
         slack_api_url: The Web API's address.
         metrics: Counts and times requests.
+        spans: Gets a span for each request.
     """
     slack = TracedApp(
         services.worker,
         metrics,
+        spans,
         name="ftcost",  # otherwise Bolt searches the call stack for a name, and reads source files for it
         client=AsyncWebClient(base_url=slack_api_url),  # unused: listeners take the workspace's own client
         request_verification_enabled=False,  # bot/web/slack_endpoint.py verifies before anything is parsed
@@ -179,7 +184,7 @@ def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> Async
             log.warning("refused a request of workspace %s: the app has no token for it", error)
             return text_response(body, services.workspaces.refusal)
         apology = log_and_apologise(body, error)
-        request = context.get(REQUEST)
+        request = context.get(PARSED_REQUEST)
         if request and not apology.is_for_event:
             _notify(services, request, apology.text)
         return apology.response
@@ -189,10 +194,10 @@ def slack_app(services: Services, slack_api_url: str, metrics: Metrics) -> Async
 
 def _installed_request(context: AsyncBoltContext) -> SlackRequest:
     """Return the request with the token's workspace: a bot with a fixed token serves that workspace alone."""
-    request: SlackRequest = context[REQUEST]
+    request: SlackRequest = context[PARSED_REQUEST]
     installed = context.authorize_result
     if installed and installed.team_id and installed.team_id != request.team_id:
-        request = context[REQUEST] = replace(request, team_id=installed.team_id)
+        request = context[PARSED_REQUEST] = replace(request, team_id=installed.team_id)
     return request
 
 

@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from bot.errors import Postponed, counts_as_attempt, is_rate_limit, is_transient, retry_after_s
+from bot.errors import counts_as_attempt, is_rate_limit, is_transient
 from bot.queue.computing import current_holder
 from bot.queue.deadline import Deadlines
 from bot.queue.gate import RequestGate
 from bot.queue.model import Job, QueuedJob, UnreadableJob
 from bot.queue.places import PLACES, Candidate, Holder, Places
+from bot.queue.retries import retry_delay_s
 from bot.queue.store import Backlog, JobStore
 from bot.telemetry import trace
 from bot.telemetry.metrics import Metrics
+from bot.telemetry.spans import OUTCOME, Spans, job_attributes
 from bot.timeouts import Timeouts
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ class Worker:
         on_delay: Tells the person who waits that a job takes longer.
         timeouts: Timeouts and retries.
         metrics: Where jobs are counted.
+        spans: Gets a span for each attempt.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Worker:
         on_delay: Handler,
         timeouts: Timeouts,
         metrics: Metrics,
+        spans: Spans,
     ) -> None:
         self._store = store
         self._handlers = handlers
@@ -68,6 +72,7 @@ class Worker:
         self.timeouts = timeouts
         self.gate = RequestGate(timeouts)
         self._metrics = metrics
+        self._spans = spans
         self._deadlines = Deadlines()
         self._running: dict[str, RunningJob] = {}
         self._places = Places()
@@ -260,7 +265,10 @@ class Worker:
         current_holder.set(Holder.of(queued.job))
         try:
             await self.gate.wait()
-            await self._attempt(queued)
+            waited = self._store.now() - queued.accepted_at if queued.accepted_at else None
+            attributes = job_attributes(queued.kind, queued.attempts, queued.request_id, waited)
+            with self._spans.span(f"job {queued.kind}", attributes):
+                attributes[OUTCOME] = await self._attempt(queued)
         except asyncio.CancelledError:
             self._metrics.count_job(queued.kind, "released")
             with suppress(Exception):
@@ -273,41 +281,32 @@ class Worker:
             if self._is_backlogged or not queued.runs_alone:
                 self._wake.set()
 
-    async def _attempt(self, queued: QueuedJob[Job]) -> None:
-        """Run a job once. Afterwards it is finished, or released for another attempt."""
+    async def _attempt(self, queued: QueuedJob[Job]) -> str:
+        """Run a job once. Afterwards it is finished, or released for another attempt. Return its outcome."""
         try:
             if queued.failures >= self.timeouts.attempts:
                 raise RuntimeError(f"given up after {queued.failures} attempts")
             await self._handle(queued)
         except Exception as error:
-            delay = self._retry_delay(queued, error)
+            delay = retry_delay_s(queued, error, self.timeouts)
             if delay is None:
                 await self._give_up(queued)
-            else:
-                log.warning("%s job %s, attempt %d: %r", queued.kind, queued.idempotency_key, queued.attempts, error)
-                await self._retry_later(queued, delay, uncounted=not counts_as_attempt(error))
-            return
+                return "failed"
+            log.warning("%s job %s, attempt %d: %r", queued.kind, queued.idempotency_key, queued.attempts, error)
+            await self._retry_later(queued, delay, uncounted=not counts_as_attempt(error))
+            return "released"
         self._metrics.count_job(queued.kind, "done")
         if queued.accepted_at is not None:
             seconds = (self._store.now() - queued.accepted_at).total_seconds()
             self._metrics.observe_answer(queued.kind, seconds)
             log.info("%s job %s is done, %.2f s after it was accepted", queued.kind, queued.idempotency_key, seconds)
         await self._record(lambda: self._store.finish(queued))
+        return "done"
 
     async def _handle(self, queued: QueuedJob[Job]) -> None:
         if isinstance(queued.job, UnreadableJob):
             raise ValueError(f"cannot be read: {queued.job.error}")
         await self._handlers[type(queued.job)](queued)
-
-    def _retry_delay(self, queued: QueuedJob[Job], error: Exception) -> float | None:
-        """Return the seconds until a failed job is tried again; None if it is given up."""
-        if isinstance(error, Postponed):
-            return error.seconds
-        if is_rate_limit(error):
-            return max(retry_after_s(error), self.timeouts.pause(queued.rate_limited + 1))
-        if is_transient(error) and queued.failures + 1 < self.timeouts.attempts:
-            return self.timeouts.pause(queued.failures + 1)
-        return None
 
     async def _retry_later(self, queued: QueuedJob[Job], seconds: float, *, uncounted: bool) -> None:
         """Release a job for another attempt. Its place is free meanwhile."""
@@ -341,7 +340,7 @@ class Worker:
         except Exception as error:
             log.exception("%s: cannot report the failure of job %s", code, queued.idempotency_key)
             if is_rate_limit(error):
-                delay = self._retry_delay(queued, error) or 0.0
+                delay = retry_delay_s(queued, error, self.timeouts) or 0.0
                 await self._retry_later(queued, delay, uncounted=True)
                 return
         self._metrics.count_job(queued.kind, "failed")

@@ -111,6 +111,7 @@ def test_incomplete_credentials_are_named(
         ("FTCOST_DATABASE_URL", "mysql://u:hidden-value@h/d", "postgresql://"),
         ("FTCOST_DATABASE_URL", "hidden-value", "postgresql://"),
         ("HTTPS_PROXY", "hidden-value:3128", "https?://"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "hidden-value:4318", "https?://"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_and_not_shown(
