@@ -237,7 +237,10 @@ async def test_export_is_posted_in_the_thread_under_the_estimate_name(workspace:
 
 async def test_the_export_of_all_offers_adds_up_offer_by_offer(workspace: Workspace, slack: FakeSlack) -> None:
     """Every total of the table in the thread is the sum of that offer's rows, rounded to cents."""
-    parent = await slack_actions.ask(slack, "on=tinker examples=10k example=250/150 epochs=3 calls=50k/day call=100/70")
+    await slack.command("on=tinker examples=10k example=250/150 epochs=3 calls=50k/day call=100/70")
+    # None of them can be recommended, so there is no breakdown.
+    await slack.wait_for(lambda: [m for m in slack.messages() if slack.messages(thread_ts=m["ts"])])
+    (parent,) = slack.messages()
     sums: dict[str, Decimal] = {}
     for line in await export(slack, parent):
         sums[line["offer"]] = sums.get(line["offer"], Decimal(0)) + Decimal(line["amount_usd"])
