@@ -9,7 +9,7 @@ from typing import Any
 from bot.forms.choices import NOTHING_YET
 from bot.forms.fields import ANY, CALLS_PER, LABELS, MAX_LENGTH, ONLY, OPTIONS, SAME
 from bot.slack.payload import at, whole
-from calculator import KEYS, FieldErrors
+from calculator import KEYS, FieldErrors, UserError
 
 View = dict[str, Any]
 
@@ -153,6 +153,21 @@ def errors_for(view: View, errors: Mapping[str, str]) -> dict[str, str]:
             line = f"{LABELS[key]}: {line} (Under More options.)" if key in LABELS else line
         texts[block_id] = f"{texts[block_id]} {line}" if block_id in texts else line
     return {block_id: text[:2_000] for block_id, text in texts.items()}
+
+
+def ask_in_words(error: UserError, fields: Mapping[str, str]) -> str:
+    """Return what is wrong with a question in plain English, as the form would ask about it.
+
+    Args:
+        error: The faults.
+        fields: The question, in the grammar.
+    """
+    if not isinstance(error, FieldErrors):
+        return str(error)
+    missing = missing_inputs(split_fields(fields), has_file=False)
+    return " ".join(
+        missing.get(key) or f"{LABELS.get(key, key)}: {in_field_words(text)}" for key, text in error.errors.items()
+    )
 
 
 def in_field_words(text: str) -> str:

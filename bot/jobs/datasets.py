@@ -277,8 +277,15 @@ class DatasetJobs:
         except UserError as error:
             comparison, answer = None, str(error)
         actions = file_actions(file.id, report, job.columns, can_use=bool(comparison) and not job.asks_price)
-        await self._finish(queued, progress, summary_message(file.name, report, answer, actions))
-        messages = [detail_message(report)]
+        # Under a question in a thread, the file gets one message: the estimate's own three follow.
+        is_reply = progress.destination.thread_ts not in (None, progress.ts)
+        is_joined = bool(comparison) and job.asks_price and is_reply
+        summary = summary_message(file.name, report, None if is_joined else answer, actions)
+        details = detail_message(report)
+        if is_joined:
+            summary = summary._replace(blocks=[*summary.blocks, *details.blocks])
+        await self._finish(queued, progress, summary)
+        messages = [] if is_joined else [details]
         await self.services.reply_all(queued, progress.thread, messages, part="details")
         if report.problems > MAX_SHOWN and queued.replies_posted <= len(messages):
             await self._upload(job, file, progress.thread, problems)

@@ -10,6 +10,7 @@ from bot.actuals.command import read_actual
 from bot.answers.compare import MAX_COMPARED, MIN_COMPARED, NamedResult, side_by_side, split_names
 from bot.answers.readings import reading_message
 from bot.errors import Postponed
+from bot.forms.inputs import ask_in_words
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.estimates import EstimateJobs
 from bot.language.command import ParsedCommand, check_base
@@ -128,7 +129,7 @@ class MentionJobs:
         try:
             await self.services.check(fields, job.as_of)
         except UserError as error:
-            return replace(reading, ask=str(error))
+            return replace(reading, ask=ask_in_words(error, fields))
         return command
 
     async def _thread_replies(self, command: ParsedCommand, job: MentionJob) -> list[SlackMessage]:

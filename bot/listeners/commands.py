@@ -14,7 +14,7 @@ from bot.answers.help import RUN_LINE
 from bot.answers.readings import reading_message
 from bot.answers.refusals import refusal_message
 from bot.forms.estimates import Origin, form
-from bot.forms.inputs import split_fields
+from bot.forms.inputs import ask_in_words, split_fields
 from bot.language.command import check_base
 from bot.language.formatting import from_slack
 from bot.language.reader import Reading
@@ -101,7 +101,7 @@ async def answer_reading(services: Services, request: CommandRequest, reading: R
         try:
             await services.check(defaults.complete(command.fields), services.today())
         except UserError as error:
-            reading = replace(reading, ask=str(error))
+            reading = replace(reading, ask=ask_in_words(error, reading.fields))
     elif command is not None:
         answer = await services.worker.soon(serve_lookup(services, request, command))
         return _response(answer)

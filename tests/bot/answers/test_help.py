@@ -44,6 +44,13 @@ async def test_example_ends_in_an_answer(workspace: Workspace, slack: FakeSlack,
     assert "pays back" in texts(card)
 
 
+async def test_sentence_is_asked_back_in_the_words_of_the_form(workspace: Workspace, slack: FakeSlack) -> None:
+    await slack.command("10k support chats of 600 tokens, GPT-4.1 mini, 20k calls a day")
+    (reading,) = slack.ephemerals()
+    assert texts(reading).startswith("About how many tokens is one answer? 150 is a paragraph.")
+    assert "call=" not in texts(reading)
+
+
 async def test_every_example_of_help_is_answered(workspace: Workspace, slack: FakeSlack) -> None:
     await slack.command("help")
     (page,) = slack.ephemerals()

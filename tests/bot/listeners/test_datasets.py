@@ -114,14 +114,15 @@ async def test_a_file_in_a_direct_message(workspace: Workspace, slack: FakeSlack
     file = slack.attach("train.jsonl", chats() + b'{"whisky": "tango"}\n')
     message = await slack.say(f"Here it is: {TYPED}", channel=slack.im, files=[file])
     assert (await slack.deliver_event(slack.events[0], retry_num=1)).ok, "delivered again, counted once"
-    line, statistics, estimate, *_ = await priced(slack, slack.im, message["ts"])
+    line, estimate, *rest = await priced(slack, slack.im, message["ts"])
+    assert len(rest) == 1, "of the file one message, of the estimate the card and the breakdown"
     assert "*train.jsonl*: 12 examples, about 234 tokens" in texts(line), "a line isn't counted"
-    assert "whisky" in texts(statistics)
+    assert "whisky" in texts(line)
     kept = b"".join(path.read_bytes() for path in database_path.parent.glob(f"{database_path.name}*"))
     assert b"train.jsonl" in kept
     assert b"whisky" not in kept
-    assert "The bot keeps these counts only" in texts(statistics)
-    assert figures(statistics)["Tokens"] == "about 234"
+    assert "The bot keeps these counts only" in texts(line)
+    assert figures(line)["Tokens"] == "about 234"
     assert figures(estimate)["Tuned, at your rates"] == f"{COST} once"
     assert [call.method for call in slack.calls].count("files.info") == 0
 
@@ -134,7 +135,7 @@ async def test_what_a_platform_cuts_is_not_paid_for(workspace: Workspace, slack:
     file = slack.attach("long.jsonl", chats(10) + json.dumps(long).encode())
     ask = "on=openai/gpt-4.1-mini customer=existing months=1"
     message = await slack.say(f"{ask} epochs=1", channel=slack.im, files=[file])
-    _, statistics, estimate, *rest = await priced(slack, slack.im, message["ts"])
+    statistics, estimate, *rest = await priced(slack, slack.im, message["ts"])
     assert "OpenAI*: The format is accepted as it is. 1 example is cut at 65,536 tokens: 65,721 of 100,198" in texts(
         statistics
     )
