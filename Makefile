@@ -21,8 +21,9 @@ run: $(RUN_STAMP) ## start the bot, or the playground without Slack credentials
 test: $(DEV_STAMP) ## run all tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4
 
-coverage: $(DEV_STAMP) ## run all tests and report the share of lines that they cover
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --cov --cov-report=term
+coverage: $(DEV_STAMP) ## run the tests with few examples each and report the share of lines that they cover
+	@HYPOTHESIS_PROFILE=few COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') \
+		$(BIN)/python -m pytest -n auto --maxprocesses 4 --cov --cov-report=term --ignore tests/benchmarks --ignore tests/test_architecture.py
 
 test-chaos: $(DEV_STAMP) ## send hundreds of submissions while processes are killed and Slack fails
 	@$(BIN)/python -m tests.chaos

@@ -27,10 +27,10 @@ from tests import databases, postgres
 from tests.local_slack import local_slack
 
 # The same 50 examples in each run, at any speed of the machine. HYPOTHESIS_PROFILE=explore tries 100 others, and
-# `make fuzz` thousands.
-settings.register_profile(
-    "steady", max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+# `make fuzz` thousands; `make coverage` needs few, because more of them run the same lines.
+_STEADY = settings(max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", _STEADY)
+settings.register_profile("few", _STEADY, max_examples=5)
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
     "fuzz", max_examples=3_000, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
