@@ -29,7 +29,7 @@ def used_metrics(expressions: list[str]) -> set[str]:
     return {name for text in expressions for name in re.findall(r"\b(?:ftcost|process)_\w+", text)}
 
 
-def test_kubernetes_runs_two_locked_down_replicas_that_stop_in_order() -> None:
+def test_kubernetes_runs_two_locked_replicas_that_stop_in_order() -> None:
     documents: list[dict[str, Any]] = list(yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8")))
     kinds = {document["kind"]: document["spec"] for document in documents}
     assert set(kinds) == {"Deployment", "PodDisruptionBudget", "Service", "Ingress"}

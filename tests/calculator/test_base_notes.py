@@ -51,7 +51,7 @@ def test_own_prices_and_no_base_model_have_no_notes() -> None:
     assert notes() == ()
 
 
-def test_an_announced_price_of_the_base_model_counts_from_its_day() -> None:
+def test_announced_price_of_the_base_counts_from_its_day() -> None:
     """Gemini 3.8 Flash: $0.75 per 1M input tokens, $1.50 from 2027-01-01 on; 1B tokens a month.
 
     34 days are 34 × 12 ÷ 365 = 1.1178 months at $750.00, the other 10.8822 cost $1,500.00: $17,161.64.
@@ -68,7 +68,7 @@ def test_an_announced_price_of_the_base_model_counts_from_its_day() -> None:
     assert any(note.startswith("From 2027-01-01 on") and "$1.5 for input" in note for note in base_notes(comparison))
 
 
-def test_an_announced_price_of_the_base_model_counts_in_the_pay_back() -> None:
+def test_announced_price_of_the_base_counts_in_the_payback() -> None:
     """At your rates a call costs $0.50 per 1M input tokens, so 1M calls of 1,000 tokens save $250.00 a month, and
     $1,000.00 from 2027-01-01 on, 1.1178 months from now: $279.45. The other $720.55 of prep= take 0.72055 months.
     """

@@ -61,11 +61,10 @@ async def test_playground_prints_its_address_and_stops_at_sigterm(tmp_path: Path
 
 
 def test_invalid_setting_exits_with_2_and_a_sentence(tmp_path: Path) -> None:
+    """One of the environment and one of the price files; tests/bot/test_settings.py has the others."""
     wrong = {
         "SLACK_APP_TOKEN": {"SLACK_BOT_TOKEN": "xoxb-hidden"},
-        "FTCOST_PORT": {"FTCOST_PORT": "many"},
         "nowhere": {"FTCOST_PRICES_DIR": "nowhere"},
-        "FTCOST_REFRESH": {"FTCOST_REFRESH": "hidden"},
     }
     processes = {says: start(tmp_path, **variables) for says, variables in wrong.items()}
     for says, process in processes.items():

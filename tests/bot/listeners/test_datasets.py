@@ -1,75 +1,21 @@
-"""Training files in Slack: from a form, a direct message, a thread; counted, priced, stopped, taken over.
-
-They are counted in a thread, and in processes of their own where a test starts the bot itself, as in
-tests/bot/counting and in the browser.
-"""
+"""Training files in Slack: from a form, a direct message, a thread; counted, priced, converted, refused."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bot.slack.files import MAX_FILE_BYTES
-from playground import FakeSlack, Payloads, User
-from pricing import Catalog
+from playground import FakeSlack, Payloads
 from tests.bot import slack_actions
-from tests.bot.conftest import Start
-from tests.bot.counting.in_thread import count_in_thread
+from tests.bot.listeners.dataset_files import RATES, TYPED, chats, priced, said
 from tests.bot.message_text import figures, prefilled, texts
-from tests.conftest import Workspace, running_bot
+from tests.conftest import Workspace
 
 Json = dict[str, Any]
-RATES = {"on": "your-rates", "rates": "10000/3/6", "epochs": "3"}
-TYPED = " ".join(f"{key}={value}" for key, value in RATES.items())
 COST = "$7.02"
 """234 tokens × 3 epochs = 702, at $10,000 per 1M."""
-
-
-@pytest.fixture
-async def workspace(catalog: Catalog, slack: FakeSlack, database_url: str) -> AsyncIterator[Workspace]:
-    async with running_bot(catalog, slack, database_url, count_task=count_in_thread) as running:
-        yield running
-    assert slack.violations == [], "the bot sent what Slack refuses"
-
-
-def chats(count: int = 12) -> bytes:
-    """The n-th chat asks n tokens and answers 2; by the cookbook's rule it has 2 × 4 + n + 2 + 3 = 13 + n.
-
-    Of 12: 12 × 13 + 78 = 234 tokens, 24 of them output: 17.5 in and 2 out a chat.
-    """
-    lines = [
-        json.dumps({"messages": [{"role": "user", "content": " a" * n}, {"role": "assistant", "content": " a" * 2}]})
-        for n in range(1, count + 1)
-    ]
-    return "".join(f"{line}\n" for line in lines).encode()
-
-
-async def said(slack: FakeSlack, what: str, channel: str, thread_ts: str | None = None) -> Json:
-    """The bot's message that says so, once it does."""
-
-    def found() -> list[Json]:
-        messages = slack.messages(channel, thread_ts)
-        return [m for m in messages if m["user"] == slack.bot_user and what in texts(m)]
-
-    return (await slack.wait_for(found))[0]
-
-
-async def priced(slack: FakeSlack, channel: str, thread_ts: str) -> list[Json]:
-    """The bot's replies in a thread, once an estimate ends them."""
-
-    def complete() -> list[Json]:
-        replies = [m for m in slack.messages(channel, thread_ts) if m["user"] == slack.bot_user]
-        return replies if replies and replies[-1]["text"].startswith("Breakdown") else []
-
-    return await slack.wait_for(complete)
-
-
-# --- where files come from -------------------------------------------------------------------------------------------
 
 
 async def test_a_form_with_a_file_is_priced_by_what_is_in_it(workspace: Workspace, slack: FakeSlack) -> None:
@@ -230,9 +176,6 @@ async def test_columns_of_a_table_are_asked(workspace: Workspace, slack: FakeSla
     await priced(slack, slack.im, message["ts"])
 
 
-# --- what is wrong with them -----------------------------------------------------------------------------------------
-
-
 async def test_problems_are_listed_by_line_and_complete_in_a_file(workspace: Workspace, slack: FakeSlack) -> None:
     content = chats() + b"{'role': 'user'}\n" * 24
     message = await slack.say("", channel=slack.im, files=[slack.attach("faulty.jsonl", content)])
@@ -287,73 +230,6 @@ async def test_a_file_host_that_fails_for_a_moment_is_asked_again(workspace: Wor
     assert sum("train.jsonl" in texts(reply) for reply in replies) == 1, "one line, said anew"
 
 
-# --- while they are read ---------------------------------------------------------------------------------------------
-
-
-async def test_the_line_moves_and_only_the_asker_stops_it(workspace: Workspace, slack: FakeSlack) -> None:
-    never = asyncio.Event()
-    slack.delay_next("download", never)
-    size = len(chats())
-    view = await slack_actions.open_form(slack)
-    file = slack.attach("train.jsonl", chats())
-    assert (await slack.submit_view(view["id"], slack.fill(view, {"base": "nothing", "dataset": [file]}))).errors == {}
-    line = await said(slack, "Reading *train.jsonl*: 0 bytes", slack.general)
-    await said(slack, f"{size // 2:,} bytes of {size / 1000:,.1f} kB fetched, 2 s", slack.general)
-    await slack.click(line, "cancel_count", user=slack.colleague)
-    await slack.wait_for(lambda: [m for m in slack.ephemerals(slack.colleague) if "can stop this" in m["text"]])
-    assert (await slack.click(line, "cancel_count")).ok
-    await said(slack, f"wasn't counted: <@{slack.you}> cancelled it", slack.general)
-    assert slack.messages(slack.general, line["ts"]) == []
-    never.set()
-
-
-async def test_count_resumes_after_a_crash_and_any_process_cancels_it(start: Start, slack: FakeSlack) -> None:
-    """The first process is killed while it reads; a second goes on, and hears of a cancel that a third was told."""
-    gates = [asyncio.Event() for _ in range(3)]
-    slack.delay_next("download", gates[0])
-    async with start() as running:
-        done = await slack.say(TYPED, channel=slack.im, files=[slack.attach("one.jsonl", chats())])
-        await slack.wait_for(lambda: slack.waiting_calls)
-        await running.app.worker.close(seconds=0)
-    assert [texts(m).partition(":")[0] for m in slack.messages(slack.im, done["ts"])] == ["Reading *one.jsonl*"]
-    async with start():
-        replies = await priced(slack, slack.im, done["ts"])
-        assert "12 examples" in texts(replies[0])
-        assert sum("one.jsonl" in texts(reply) for reply in replies) == 1
-        slack.delay_next("download", gates[1])
-        asked = await slack.say("", channel=slack.im, files=[slack.attach("two.jsonl", chats())])
-        line = await said(slack, "Reading *two.jsonl*", slack.im, asked["ts"])
-        async with start():  # the press goes to this one
-            assert (await slack.click(line, "cancel_count")).ok
-            await said(slack, "cancelled it", slack.im, asked["ts"])
-    for gate in gates:
-        gate.set()
-
-
-async def test_workspace_counts_one_file_at_a_time(workspace: Workspace, slack: FakeSlack) -> None:
-    """The others wait for it, whoever sent them; other work goes on beside."""
-    gate = asyncio.Event()
-    slack.delay_next("download", gate)
-    slack.workspace.users["U0THIRD001"] = User("U0THIRD001", "sam", "Sam")
-    slack.workspace.channels[slack.general].members.add("U0THIRD001")
-    place = await slack.say("files")
-    senders = (slack.you, slack.you, slack.colleague, "U0THIRD001")
-    for number, user in enumerate(senders):
-        files = [slack.attach(f"{number}.jsonl", chats(), user=user)]
-        await slack.say(f"<@{slack.bot_user}> {TYPED}", user=user, thread_ts=place["ts"], files=files)
-
-    def lines() -> list[str]:
-        said = [texts(m) for m in slack.messages(slack.general, place["ts"]) if m["user"] == slack.bot_user]
-        return [line for line in said if ".jsonl*" in line]
-
-    await slack.wait_for(lambda: slack.waiting_calls)
-    parent = await slack_actions.ask(slack, f"{TYPED} examples=100 example=10/5", channel=slack.random)
-    assert parent
-    assert [line.partition("*")[2][:7] for line in lines()] == ["0.jsonl"]
-    gate.set()
-    await slack.wait_for(lambda: [line for line in lines() if "12 examples" in line][3:])
-
-
 async def test_file_in_a_channel_of_two_companies_is_counted(workspace: Workspace, slack: FakeSlack) -> None:
     """Slack sends nothing but the id of a file there."""
     slack.workspace.channels[slack.general].is_ext_shared = True
@@ -362,14 +238,3 @@ async def test_file_in_a_channel_of_two_companies_is_counted(workspace: Workspac
         lambda: [m for m in slack.messages(thread_ts=asked["ts"]) if "2 examples" in m["text"]]
     )
     assert "two.jsonl" in progress["text"]
-
-
-async def test_summary_that_cannot_replace_the_progress_is_a_reply(start: Start, slack: FakeSlack) -> None:
-    """The progress message was deleted, or may not be edited any more."""
-    async with start():
-        slack.fail_next("chat.update", "cant_update_message", times=5)
-        await slack.say("", channel=slack.im, files=[slack.attach("two.jsonl", chats(2))])
-        (asked, *_) = slack.messages(slack.im)
-        await slack.wait_for(
-            lambda: any("2 examples" in m["text"] for m in slack.messages(slack.im, asked["ts"])), timeout=30
-        )

@@ -60,7 +60,7 @@ def test_one_training_file_of_a_workspace_is_counted_at_a_time() -> None:
         assert chosen(places, *files) == [files[2], files[0]], "in places of their own"
 
 
-async def test_channel_is_paced_from_its_first_refusal_until_it_is_calm() -> None:
+async def test_channel_is_paced_from_its_first_refusal_until_calm() -> None:
     time, pauses = [100.0], list[float]()
 
     async def sleep(seconds: float) -> None:

@@ -74,7 +74,7 @@ def test_whole_answer_has_every_offer_with_its_reason_and_source(catalog: Catalo
     assert any(line.startswith("- [1] ") and "11 Aug 2026" in line for line in lines)
 
 
-def test_model_that_ends_is_followed_by_prompting_in_the_breakdown(catalog: Catalog) -> None:
+def test_breakdown_prompts_after_the_end_of_the_model(catalog: Catalog) -> None:
     """Tuned GPT-4.1 mini ends on 2027-10-14: its total and the prompting of GPT-6 Luna after it make 12 months."""
     comparison = compare(f"on=azure/gpt-4.1-mini@global {TRAFFIC} base=gpt-4.1-mini", catalog)
     (priced,) = comparison.estimates

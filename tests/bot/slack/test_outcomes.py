@@ -66,9 +66,7 @@ async def test_an_error_of_posting_leaves_no_one_without_a_word(start: Start, sl
 
 
 @pytest.mark.parametrize("name", ELSEWHERE)
-async def test_a_channel_that_takes_no_message_is_left_for_a_direct_one(
-    start: Start, slack: FakeSlack, name: str
-) -> None:
+async def test_channel_that_takes_no_message_gets_a_direct_one(start: Start, slack: FakeSlack, name: str) -> None:
     async with start():
         slack.fail_next("chat.postMessage", name)
         await slack.command(support_bot.LINE)
@@ -109,7 +107,7 @@ async def test_a_dead_token_is_told_by_response_url(start: Start, slack: FakeSla
     assert [call.response["ok"] for call in slack.calls if call.method == "response_url"] == [True]
 
 
-async def test_a_notice_that_slack_refuses_everywhere_comes_by_response_url(start: Start, slack: FakeSlack) -> None:
+async def test_notice_refused_everywhere_comes_by_response_url(start: Start, slack: FakeSlack) -> None:
     """A policy of the workspace stops all messages of the app."""
     async with start():
         for method in ("chat.postMessage", "chat.postEphemeral"):
@@ -245,7 +243,7 @@ def test_an_invitation_is_advised_only_where_it_helps() -> None:
         assert "/invite" not in cannot_post_hint(channel, name)
 
 
-async def test_a_question_in_a_foreign_conversation_is_answered_directly(start: Start, slack: FakeSlack) -> None:
+async def test_question_in_a_foreign_conversation_is_answered_directly(start: Start, slack: FakeSlack) -> None:
     """`/ftcost` works everywhere, the bot doesn't: here two people talk to each other."""
     async with start():
         slack.fail_next("chat.postMessage", "channel_not_found")

@@ -157,7 +157,7 @@ async def test_dropped_connection_reconnects_without_duplicate_answers(
     assert len(slack.messages()) == 1
 
 
-async def test_connections_that_do_not_last_are_opened_slower_and_slower() -> None:
+async def test_short_connections_are_opened_slower_and_slower() -> None:
     time, pauses = [1_000.0], list[float]()
 
     async def sleep(seconds: float) -> None:

@@ -61,7 +61,7 @@ async def test_job_that_waits_a_minute_makes_the_bot_unready(
     await database.close()
 
 
-async def test_standby_makes_the_bot_unready_until_it_reaches_the_primary(
+async def test_bot_on_a_standby_is_unready_until_the_primary_answers(
     catalog: Catalog, slack: FakeSlack, postgres_url: str
 ) -> None:
     """A failover leaves pooled connections to a server that takes no writes. The first failed write discards them."""
@@ -86,7 +86,7 @@ async def test_standby_makes_the_bot_unready_until_it_reaches_the_primary(
         await open_database(standby.update_query_dict({"options": options}).render_as_string(hide_password=False))
 
 
-async def test_clock_that_differs_from_the_database_makes_the_bot_unready(
+async def test_clock_unlike_that_of_the_database_makes_the_bot_unready(
     catalog: Catalog, slack: FakeSlack, postgres_url: str
 ) -> None:
     """14 s late: replicas would take each other's leases for expired."""

@@ -59,9 +59,7 @@ async def test_an_admin_of_another_workspace_is_none_here(workspace: Workspace, 
     assert not await Roles(workspace.app.workspaces).is_admin(TEAM, slack.you)
 
 
-async def test_an_admin_in_an_organization_belongs_to_each_of_their_workspaces(
-    workspace: Workspace, slack: FakeSlack
-) -> None:
+async def test_admin_of_an_organization_belongs_to_each_workspace(workspace: Workspace, slack: FakeSlack) -> None:
     """On Enterprise Grid, users.info names one workspace of the user, which need not be this one."""
     users = slack.workspace.users
     for is_here in (True, False):

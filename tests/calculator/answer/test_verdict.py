@@ -83,7 +83,7 @@ def test_prompting_follows_the_end_of_a_model(catalog: Catalog) -> None:
     assert total.whole
 
 
-def test_models_that_end_are_compared_by_the_month_without_baseline(catalog: Catalog) -> None:
+def test_ending_models_are_compared_by_month_without_baseline(catalog: Catalog) -> None:
     """A month costs $24,024 at Azure and $34,200 at OpenAI, which ends 54 days after the question."""
     fields = {
         "on": "openai/gpt-4.1,azure/gpt-4.1@global",

@@ -149,7 +149,7 @@ def test_scales_that_are_not_fitted_to_each_other_are_not_mixed() -> None:
     assert result.reason == "Own and GPT-4.1 aren't measured on one scale"
 
 
-def test_offers_of_one_model_are_the_same_model_on_every_platform(catalog: Catalog) -> None:
+def test_offers_of_one_model_are_the_same_on_every_platform(catalog: Catalog) -> None:
     fields = {"examples": "1k", "example": "500", "base": "GPT-4.1 mini".replace(" ", "-"), "on": "all"}
     context = pricing_context(read_scenario(fields), catalog, TODAY)
     same = {offer.id for offer in context.offers if (group := context.class_of(offer)) and group.name == "same_model"}

@@ -8,16 +8,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from calculator import read_scenario
-from calculator.datasets.tally import _mean
+from tests.calculator.datasets.files import GOOD, count, jsonl
+
+COUNTED, _ = count(jsonl(GOOD))
 
 
 @given(tokens=st.integers(1, 9_000_000), examples=st.integers(1, 10**6))
 @example(tokens=4_649, examples=60)  # 77.483, which may be read as 77,483
 def test_mean_is_never_ambiguous(tokens: int, examples: int) -> None:
     tokens = max(tokens, examples)
-    mean = _mean(tokens, examples)
-    fields = {"examples": str(examples), "example": f"{mean}/0", "lengths": f"10000000:{mean}"}
+    lengths = COUNTED.lengths._replace(max=10_000_000)
+    counted = COUNTED._replace(examples=examples, input_tokens=tokens, output_tokens=0, lengths=lengths)
+    fields = counted.fields()
     scenario = read_scenario(fields)
     assert scenario.example is not None
     assert round(scenario.example.input.likely * examples) == tokens
-    assert Decimal(mean) == scenario.example.input.likely
+    assert Decimal(fields["example"].removesuffix("/0")) == scenario.example.input.likely

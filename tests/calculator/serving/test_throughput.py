@@ -63,7 +63,7 @@ def test_prompt_costs_its_products_and_causal_attention() -> None:
     assert prefill_seconds(host, 10_000) == pytest.approx(products + attention, rel=0.01)
 
 
-def test_call_occupies_the_replica_for_its_prompt_and_its_share_of_steps() -> None:
+def test_call_occupies_a_replica_for_prompt_and_share_of_steps() -> None:
     host = host_on(served_model(LLAMA, "16 bit"), H100, 1, "vllm", PHYSICS)
     done = throughput(host, CallShape(1_000, 200), 32)
     assert done.calls_per_second * done.call_seconds == pytest.approx(32)
@@ -113,7 +113,7 @@ def test_replica_answers_as_many_calls_as_the_latency_allows() -> None:
     assert list(replicas(LLAMA, H100, call, Latency(0.1, asked=True), PHYSICS)) == []
 
 
-def test_interactive_default_gives_way_where_a_call_alone_misses_it() -> None:
+def test_interactive_default_gives_way_where_one_call_misses_it() -> None:
     assert interactive_seconds(CallShape(1_000, 300), 0.5, 0.03) == pytest.approx(9.5)
     # 141 GB of weights over 8 × 300 GB/s take 59 ms a token, more than the 30 ms of the default.
     llama_70b, l4, call = FACTS.models["llama-3.1-70b"], FACTS.gpus["l4"], CallShape(100, 70)

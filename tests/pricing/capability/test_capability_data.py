@@ -144,7 +144,7 @@ def test_sizes_in_names_agree_with_the_parameters(table: CapabilityTable, catalo
             assert abs(model.parameters_billion - offer.parameters_billion) <= rounding, offer.id
 
 
-def test_a_value_without_thinking_is_never_of_a_model_that_always_thinks(table: CapabilityTable) -> None:
+def test_value_without_thinking_is_of_no_always_thinking_model(table: CapabilityTable) -> None:
     for model in table.models.values():
         settings = {measure.thinking for measure in model.measures}
         if model.thinking == "always":

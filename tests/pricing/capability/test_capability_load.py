@@ -80,7 +80,7 @@ def test_the_catalogue_reads_own_values_and_no_prices_from_them(tmp_path: Path) 
     assert catalog.version != plain.version
 
 
-def test_a_fault_in_own_values_is_found_when_the_catalogue_is_loaded(tmp_path: Path) -> None:
+def test_fault_in_own_values_is_reported_at_loading(tmp_path: Path) -> None:
     with pytest.raises(PriceFileError, match="quality"):
         load_catalog(write(tmp_path, "gpt-4.1: {quality: best}"))
 

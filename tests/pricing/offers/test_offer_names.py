@@ -68,7 +68,7 @@ def test_a_model_means_every_platform_that_sells_it(name: str) -> None:
     assert {"together/llama-3.1-8b", "fireworks/llama-3.1-8b", "google/llama-3.1-8b"} <= ids(name)
 
 
-def test_a_model_sold_nowhere_on_its_makers_platform_is_found_elsewhere() -> None:
+def test_model_not_sold_by_its_maker_is_found_elsewhere() -> None:
     assert {"together/gpt-oss-20b", "fireworks/gpt-oss-20b"} <= ids("openai/gpt-oss-20b")
 
 
