@@ -99,7 +99,7 @@ _METHODS = (
     ("dpo", r"dpo|preference (?:tuning|optimi[sz]ation)"),
     ("rft", r"rft|rlhf|grpo|reinforcement(?: (?:fine[- ]?tuning|learning))?"),
     ("cpt", r"continued pre-?training|cpt"),
-    ("full", r"full[- ](?:fine[- ]?tun(?:e|ing)|parameter(?: (?:fine[- ]?)?tuning)?|tuning|finetune|finetuning|weights?|ft|sft|param)|all weights"),
+    ("full", r"full[- ](?:fine[- ]?tun(?:e|ing)|parameter(?: (?:fine[- ]?)?tuning)?|tuning|finetune|finetuning|weights?|ft|sft|param)|fully (?:fine[- ]?)?tun(?:e|ed|ing)|all (?:weights|parameters)"),
     ("lora", r"lora"),
 )  # fmt: skip
 
