@@ -142,6 +142,8 @@ def _answer(report: FitReport) -> str:
     prediction = report.prediction
     verdict, gpus = prediction.verdict, _gpus(report, prediction)
     text = f"{ANSWERS[verdict]}, {report.question.subject} {VERDICTS[verdict]} {gpus}"
+    if report.question.gpu is None and report.cheapest:
+        text += ", the cheapest of the GPUs rented by the hour"
     if verdict == "no":
         need, usable = prediction.memory.required_gib, prediction.usable_gib
         text += f": it needs {need:,.0f} of {usable:,.0f} GiB a GPU"
@@ -201,8 +203,10 @@ def _setup(report: FitReport) -> Iterator[str]:
 
 
 def _fewest(report: FitReport) -> Iterator[str]:
-    """Yield the fewest GPUs that hold the job."""
+    """Yield the smallest GPU, and the fewest GPUs, that hold the job."""
     least = report.fewest
+    if report.smallest:
+        yield f"The smallest GPU that surely holds it alone: {report.smallest.title}."
     if least is None:
         yield f"It doesn't fit on any number of {report.gpu.title} that was tried."
     elif least.setup.gpus == report.prediction.setup.gpus and not report.fewest_tight:

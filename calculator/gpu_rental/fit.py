@@ -29,10 +29,12 @@ from calculator.gpu_rental.question import NODE, GpuQuestion, assumption, gpu_qu
 from calculator.gpu_rental.search import rented_gpu_offers, training_tokens
 from calculator.question.resolved import resolve_corner
 from calculator.question.scenario import Scenario
-from pricing import Catalog, Gpu, GpuPhysics, StackClass
+from pricing import Catalog, Gpu, GpuFacts, GpuPhysics, StackClass
 
 STACKS: tuple[StackClass, ...] = ("eager", "optimised")
 CHEAPEST = 3
+MANY_GPUS = (128, 256, 512)
+"""Numbers of GPUs that are tried where the usual ones are too few."""
 
 
 class FittingOffer(NamedTuple):
@@ -77,6 +79,8 @@ class FitReport(NamedTuple):
     """The fewest of this GPU on which the job surely fits, else may fit; None without any."""
     fewest_tight: int | None
     """Fewer of this GPU, on which the job may fit; None without any."""
+    smallest: Gpu | None
+    """The GPU with the least memory that surely holds the job alone; None if none does, or the question names a GPU."""
     run: TrainingRun | None
     """None if the job fits on no number of these GPUs."""
     cheapest: tuple[FittingOffer, ...]
@@ -120,9 +124,10 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
         return predict(job.leanest(gpu, job.gpus or 1), facts.physics)
 
     def predict_job(job: GpuQuestion) -> Prediction:
-        return predict_on(job, (job.gpus,) if job.gpus else counts) or predict_leanest(job)
+        asked = ((job.gpus,),) if job.gpus else (counts, MANY_GPUS)
+        return next(filter(None, (predict_on(job, numbers) for numbers in asked)), None) or predict_leanest(job)
 
-    candidates = configurations_on(question, counts)
+    candidates = configurations_on(question, counts) or configurations_on(question, MANY_GPUS)
     best = fewest(candidates)
     least = best.prediction if best else None
     least_gpus = min((configuration.prediction.setup.gpus for configuration in candidates), default=None)
@@ -153,10 +158,17 @@ def fit(scenario: Scenario, catalog: Catalog, on: date) -> FitReport:
         remedies=tuple(words for words, _ in remedies(requested.setup, facts.physics)),
         fewest=least,
         fewest_tight=least_gpus if least and least_gpus and least_gpus < least.setup.gpus else None,
+        smallest=None if question.gpu else _smallest(question, facts),
         run=run,
         cheapest=tuple(_cheapest(scenario, offers, catalog, on)[:CHEAPEST]),
         offered=len(offers),
     )
+
+
+def _smallest(question: GpuQuestion, facts: GpuFacts) -> Gpu | None:
+    gpus = (gpu for gpu in facts.gpus.values() if question.runs_on(gpu))
+    holding = (gpu for gpu in gpus if predict(question.leanest(gpu, 1), facts.physics).verdict == "fits")
+    return min(holding, key=lambda gpu: (gpu.memory_gb, gpu.name), default=None)
 
 
 def _copy_gib(prediction: Prediction, physics: GpuPhysics) -> float:

@@ -59,6 +59,19 @@ def test_it_does_not_fit_and_what_would_make_it(capsys: pytest.CaptureFixture[st
     assert "The fewest on which it surely fits: 32 × H100" in out
 
 
+def test_largest_jobs_are_tried_on_hundreds_of_gpus(capsys: pytest.CaptureFixture[str]) -> None:
+    """405.853 billion weights of 16 bytes are 6,494 GB: 101 GB on each of 64 GPUs, and layers at work beside them."""
+    first = run(capsys, "fit llama-3.1-405b full h200").splitlines()[0]
+    assert first.startswith("Yes, llama-3.1-405b with all weights tuned fits 128 × H200 141 GB SXM. A run of 10M")
+
+
+def test_question_without_a_gpu_names_the_smallest(capsys: pytest.CaptureFixture[str]) -> None:
+    """Llama 3.1 8B with LoRA has weights of 16 GB: cards of 24 GB hold it, cards of 16 GB don't."""
+    out = run(capsys, "fit llama-3.1-8b lora")
+    assert ", the cheapest of the GPUs rented by the hour. A run of 10M" in out.splitlines()[0]
+    assert "The smallest GPU that surely holds it alone: A10 24 GB." in out
+
+
 def test_own_gpus_have_hours_and_cost_and_no_platform(capsys: pytest.CaptureFixture[str]) -> None:
     """10,000 × 2,000 tokens × 3 epochs = 60M; 8 GPUs at $2 cost $16 an hour, at either end of the interval."""
     first, *others = run(capsys, "fit llama-3.3-70b lora h100 gpus=8 gpu_rate=2 examples=10k example=2k").splitlines()
