@@ -16,14 +16,14 @@ _FIT = "|".join((
     r"\bfits?\b|out of memory|\boom\b|(?:in|enough|much|more) (?:gpu )?(?:memory|vram)\b|⟦n\d+⟧ ?gb (?:of [a-z ]+)?(?:be )?enough",
     rf"{_GPU}[^.?]* (?:hold|enough|handle)|(?:is|are) [^.?]*{_GPU} enough|^(?:can|could) [^.?]*q?lora [^.?]*{_GPU}",
     rf"\bpossible\b[^.?]*{_GPU}|{_GPU}[^.?]*\bpossible\b|on (?:my |a |an |one |our )*⟦n\d+⟧ ?gb (?:gpu|card)",
-    rf"^(?:an? )?(?:⟦[mn]\d+⟧|q?lora)[^.?]*{_GPU}[^.?]*\?$",
+    rf"^(?:an? )?(?:⟦[mn]\d+⟧|q?lora)[^.,;?]*{_GPU}[^.,;?]*\?$",
     rf"how (?:much|many) (?:memory|vram|gpus?|cards|{_GPU})|(?:which|what) gpus?\b",
     rf"^(?:can|could|will|would|does|do) [^.?]*(?:lora|{v.TUNE}|run)[^.?]*⟦n\d+⟧ ?gb",
     rf"(?:can|could|will|would) (?:i|we|you|one|it|a|an|the|my|our|⟦m\d+⟧)(?![a-z])[^.?]*(?:{v.TUNE}|lora|run)[^.?]*{_GPU}",
 ))  # fmt: skip
 _BREAK_EVEN = "|".join((
     r"(?:at|from) (?:what|which|how (?:much|many)) (?:volume|traffic|calls?|load)|break[ -]?even|breaks even|\broi\b|return on investment",
-    r"pay(?:s|ing)?[ -]?(?:back|off|for itself|itself back|itself)|payback|recoup|amorti[sz]|(?:recover|regain|earn|win|make|get)[^.?⟦]{0,20} back\b|recover (?:the|our|its)|(?:money|investment) back",
+    r"pay(?:s|ing)?[ -]?(?:back|off|for itself|itself back|itself)|paid (?:back|off)|payback|recoup|amorti[sz]|(?:recover|regain|earn|win|make|get)[^.?⟦]{0,20} back\b|recover (?:the|our|its)|(?:money|investment) back",
     r"when (?:is|will|would|does|do) [^.?]*(?:cheaper|profit|save|beat|undercut|worth)|how long (?:until|till|before|does it take)[^.?]*(?:save|saving|cheaper|profit|worth)",
 ))  # fmt: skip
 _MODELS = "|".join((
@@ -45,7 +45,7 @@ _HELP = (
 )
 _NOT_A_COST = {"method", "customer", "share", "currency"}
 _NOT_A_MODEL = {"method", "customer", "share", "currency", "on", "licence", "needs", "size", "like", "task"}
-_COMPARABLE = r"\b(?:these|those|them|both|two|all|(?:my|our|the)? ?estimates|last|options)\b"
+_COMPARABLE = r"\b(?:these|those|them|both|two|the ⟦n\d+⟧|last ⟦n\d+⟧|all|(?:my|our|the)? ?estimates|last|options)\b"
 
 
 def is_help(text: str) -> bool:

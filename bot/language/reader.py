@@ -153,7 +153,9 @@ def _ask_about_rest(sentence: Sentence, intent: Intent, unread: tuple[str, ...])
     if loose is not None and loose.question:
         sentence.ask(loose.question)
     elif stray is not None and not sentence.questions:
-        sentence.ask(f"What does “{loose.text if loose else stray}” count?")
+        words = re.search(r"([a-z][\w.-]*) ⟦n\d+⟧", sentence.text)
+        name = f"{words[1]} " if loose and words and words[1] not in v.STOP_WORDS else ""
+        sentence.ask(f"What does “{name}{loose.text if loose else stray}” count?")
     elif (
         intent in ("estimate", "change", "breakeven")
         and sentence.fields

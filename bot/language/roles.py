@@ -54,7 +54,7 @@ def read_names(sentence: Sentence) -> Names:
         by_part[part].append(mention)
         if part == "mentioned":
             rest = rest.replace(match[0], mention.text)
-    sentence.text = re.sub(rf"{_NOT}(?=⟦[mp])|\bbetween (?=⟦[mp])|⟦[mps]\d+⟧", "¦", rest)
+    sentence.text = re.sub(rf"{_NOT}(?=⟦[mp])|\bbetween (?=(?:[a-z-]+ ){{0,2}}⟦[mp])|⟦[mps]\d+⟧", "¦", rest)
     tuned, baseline, loose = by_part["tuned"], by_part["baseline"], by_part["loose"]
     if tuned and loose and not baseline:  # “we summarise with GPT-4o; could a tuned 4o-mini do it?”
         baseline = [mention for mention in loose if _is_used(text, sentence.mentions.index(mention))]

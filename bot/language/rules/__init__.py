@@ -6,7 +6,7 @@ from bot.language.rules import bounds, filters, hardware, prompt, relative, serv
 from bot.language.tagging.sentence import Rule
 
 RULES: tuple[Rule, ...] = (
-    filters.read_class, filters.read_size, serving.read_context_need, filters.read_features, filters.read_kind, filters.read_region,
+    filters.read_class, filters.read_size, serving.read_context_need, filters.read_features, filters.read_kind, filters.read_region, filters.read_unknown_models,
     serving.read_deployments, serving.read_latency, hardware.read_setup,
     relative.read_replaced, training.read_retraining, traffic.read_growth, relative.read_relative,
     bounds.read_past, bounds.read_extremes, bounds.read_units, bounds.read_bounds, bounds.read_products, bounds.read_exclusions,

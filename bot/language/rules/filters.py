@@ -102,6 +102,16 @@ def read_features(sentence: Sentence) -> None:
             sentence.set("task", task)
 
 
+def read_unknown_models(sentence: Sentence) -> None:
+    """Ask about a word in the place of a model's name, as in `tune NAME on 10k examples` and `compare with NAME`."""
+    kind = r"(?!(?:chat)?bots?\b|classifiers?\b|assistants?\b|agents?\b|something\b|everything\b|llms?\b|small|large|open|own\b|custom\b|specialist|doing\b|status\b|prompting\b|jobs?\b|yesterday)"
+    for match in sentence.take(
+        rf"{v.TUNE} (?:(?:a|an|the|our) )?{kind}(?P<name>[a-z][a-z.-]{{3,}}) (?=(?:on|with|using|for) {ABOUT}⟦n)|(?:compar(?:e|ed|ing)(?: (?:it|this|that))? (?:with|to|against)|versus|vs\.?) {kind}(?P<other>[a-z][a-z.-]{{3,}})(?= ?(?:[.?!,;]|$))",
+        lambda match: "⟦m" not in sentence.text and (match["name"] or match["other"]) not in v.STOP_WORDS,
+    ):
+        sentence.ask_for_name(match["name"] or match["other"])
+
+
 @needs_words(r"zone|regional|global|developer")
 def read_kind(sentence: Sentence) -> None:
     """Read the kind of a platform's offers, such as `Azure regional`."""

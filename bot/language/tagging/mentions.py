@@ -218,6 +218,11 @@ class MentionIndex:
         name = next(iter(names.values()))
         return Mention("model", phrase, names, name, assumed=f"“{phrase}” is read as {name}.")
 
+    def near(self, phrase: str) -> tuple[str, ...]:
+        """Return the names of models that resemble a phrase, best match first."""
+        known = {flatten(name): name for names in self._models.values() for name in names.values()}
+        return tuple(known[key] for key in difflib.get_close_matches(flatten(phrase), known, n=3, cutoff=0.6))
+
     def _unknown(self, phrase: str) -> Mention | None:
         """Return a phrase that looks like the name of a model, but is none, with the names that resemble it."""
         family = re.match(r"[a-z]+", phrase)
@@ -231,6 +236,4 @@ class MentionIndex:
             pass  # a family and a version that it doesn't have, such as `gpt4.1-mni`
         elif not _LIKE_A_MODEL.fullmatch(phrase) or (not is_known and not re.search(r"\d+(?:\.\d+)?b\b", phrase)):
             return None
-        known = {flatten(name): name for names in self._models.values() for name in names.values()}
-        near = difflib.get_close_matches(flatten(phrase), known, n=3, cutoff=0.6)
-        return Mention("model", phrase, {}, phrase, choices=tuple(known[key] for key in near), is_unknown=True)
+        return Mention("model", phrase, {}, phrase, choices=self.near(phrase), is_unknown=True)

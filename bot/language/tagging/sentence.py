@@ -36,6 +36,7 @@ class Sentence:
         self.assumed: list[str] = []
         self.questions: list[str] = []
         self._typed = text
+        self._names = names
         tagged = names.tag(plain_text(text), self._tag_mention)
         self.text = re.sub(r"⟧(?=[a-z])", "⟧ ", tag_numbers(tagged, self._tag_number))
 
@@ -102,6 +103,10 @@ class Sentence:
         if mention.assumed:
             self.assume(mention.assumed)
         return next((mention.names[use] for use in uses if use in mention.names), mention.name)
+
+    def ask_for_name(self, word: str) -> None:
+        """Ask for the model that an unknown word stands for."""
+        self.name_of(Mention("model", word, {}, word, choices=self._names.near(word), is_unknown=True))
 
     def mark(self, position: int, noun: str) -> None:
         """Leave a noun where a rule has taken words, so that later numbers find what they belong to."""

@@ -20,7 +20,7 @@ INPUT = r"(?:in|input|prompt|inputs|incoming|of input|in input|for input)(?![a-z
 OUTPUT = r"(?:out|output|outputs|completion|outgoing|answer|response|reply|generated|of output|in output|for output)(?![a-z])"
 ANSWERS = r"(?:answers?|responses?|replies|reply|outputs?|output tokens|completions?|generations?)(?![a-z])"
 PROMPT = r"(?:system prompts?|prompts?|instructions?|few-?shot prompts?|context prompts?)(?![a-z])"
-EACH = r"(?:each|per example|per sample|per chat|per conversation|per row|per record|per ticket|apiece|an example|per piece|on average|average|avg)(?![a-z])"
+EACH = r"(?:each|per example|per sample|per chat|per conversation|per row|per record|per ticket|apiece|a piece|an example|per piece|on average|average|avg)(?![a-z])"
 TUNE = r"(?:fine[ -]?tun(?:e|es|ed|ing)|finetun(?:e|es|ed|ing)|tun(?:e|es|ed|ing)|train(?:s|ed|ing)?|customi[sz](?:e|ing)|adapt(?:ing)?|sft|distil(?:l|ling)?)(?![a-z])"
 TODAY = r"(?:today|currently|at the moment|right now|now|at present|these days)(?![a-z])"
 BE = r"(?:is|are|was|be|being|of|to|at|=|:|should be|becomes?|averages?|averaging|run|runs|come in at|come out at|takes?|has|have|uses?|with)"
