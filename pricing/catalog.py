@@ -95,6 +95,8 @@ class BasePrice(NamedTuple):
     """Announced prices with the first day of each, in the order of the days."""
     context_tokens: int | None = None
     """Most tokens of a call, prompt and answer together; None if the price list doesn't say."""
+    gone: str | None = None
+    """The seller that comes first by default, where the model has ended; None if it is the one that is priced."""
     successor: BasePrice | None = None
     """The model that its seller suggests for the time after its end; None if none with a price is known."""
 
@@ -121,6 +123,8 @@ class BasePrice(NamedTuple):
         texts: list[str] = []
         if self.also_at:
             texts.append(f"The base model is {name}; also sold by {', '.join(self.also_at[:MAX_SELLERS])}.")
+        if self.gone:
+            texts.append(f"{self.gone}; {name} is priced instead.")
         if self.ends and (until is None or self.ends < until):
             successor = f" {self.provider} suggests {self.replaced_by} instead." if self.replaced_by else ""
             texts.append(f"{name} {'ended' if self.ends <= day else 'ends'} on {self.ends}.{successor}")

@@ -57,11 +57,13 @@ class GenaiBaseModels:
 
     @cached_property
     def _index(self) -> NameIndex:
-        return NameIndex("base model", self._prepared.names, _plain, bedrock_name)
+        return NameIndex("base model", self._prepared.names, without_serving, bedrock_name)
 
     @cached_property
     def _unlisted(self) -> NameIndex:
-        return NameIndex("base model", indexed_names(self._prepared.models, listed=False), _plain, bedrock_name)
+        return NameIndex(
+            "base model", indexed_names(self._prepared.models, listed=False), without_serving, bedrock_name
+        )
 
     @cached_property
     def _ids(self) -> dict[str, str]:
@@ -159,7 +161,7 @@ class GenaiBaseModels:
         if not models:
             return None
         # A general name means the model wherever it is sold; a snapshot or serving variant means that one.
-        is_general = _plain(reference.name) == _FORM.sub("", without_snapshot(reference.name))
+        is_general = without_serving(reference.name) == _FORM.sub("", without_snapshot(reference.name))
         default = models[0] if is_general else _one_a_seller(_at_region(name, exact or alike))[0]
         ids = dict.fromkeys((default.id, *(model.id for model in models)))
         return NameResolution("base model", name, tuple(ids), match or "exact", default.id)
@@ -194,7 +196,7 @@ class GenaiBaseModels:
 
     def plain_name(self, model_id: str) -> str:
         """Return a model's name without seller, maker and variant, such as `llama-3.3-70b`."""
-        return _plain(bedrock_name(self._models[model_id].name.rpartition("/")[2]))
+        return without_serving(bedrock_name(self._models[model_id].name.rpartition("/")[2]))
 
     def _tuned(self, name: str, reference: Reference) -> NameResolution:
         """Return the list's price of a tuned model, which isn't that of its base."""
@@ -235,6 +237,9 @@ class GenaiBaseModels:
         seller = self._seller(name, model)
         others = self._other_sellers(resolution, model, day)
         price = self._price(model, seller, day, others if seller == model.seller else ())
+        if self._has_ended(resolution.id, day) and resolution.id != model.id:
+            ended, facts = self._models[resolution.id], self._facts[resolution.id]
+            price = price._replace(gone=f"{ended.name} at {self._sellers[ended.seller].title} ended on {facts.ends}")
         return with_successors(price, lambda successor: self._price_at(seller, successor, day))
 
     def _price_at(self, seller: str, name: str, day: date) -> BasePrice | None:
@@ -322,10 +327,6 @@ class GenaiBaseModels:
 
 def _first(*prices: Decimal | None) -> Decimal | None:
     return next((price for price in prices if price is not None), None)
-
-
-def _plain(name: str) -> str:
-    return without_serving(name)
 
 
 def _one_a_seller(models: Sequence[ListedModel]) -> list[ListedModel]:

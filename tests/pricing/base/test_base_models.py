@@ -160,6 +160,9 @@ def test_a_seller_whose_model_has_ended_is_not_the_default() -> None:
     price = MODELS.price("llama-3.3-70b", date(2026, 10, 22))
     assert price.provider != "Together AI"
     assert "Together AI" not in price.also_at
+    assert any(
+        note.startswith("meta-llama/Llama-3.3-70B-Instruct-Turbo at Together AI ended") for note in price.notes(DAY)
+    )
     named = MODELS.price("together/llama-3.3-70b", DAY)
     assert (named.provider, named.ends) == ("Together AI", date(2026, 10, 22))
 
