@@ -45,7 +45,9 @@ def _decided(comparison: Comparison, result: Verdict) -> str:
         case "pays_back":
             base = comparison.base.model if comparison.base else ""
             like = f", of the same class as {base} or above," if option and option.group == "same_class" else ""
-            return f"Fine-tuning {model_name(option)}{like} pays at {traffic}: it {saving_text(comparison, result)}."
+            passes = ", if it passes your evaluation" if like else ""
+            saves = saving_text(comparison, result)
+            return f"Fine-tuning {model_name(option)}{like} pays at {traffic}{passes}: it {saves}."
         case "other_model_pays":
             other = model_name(option)
             if result.like is None:

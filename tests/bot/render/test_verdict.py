@@ -285,6 +285,18 @@ def test_closer_model_that_hardly_saves_is_not_said_to_lose(capsys: pytest.Captu
     )
 
 
+def test_another_model_of_the_class_has_to_pass_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """91,250 calls a month. GPT-4o: 2,432 cached tokens at $1.25, 118 at $2.50, 150 at $10: $441.19. Llama 3.3 70B on
+    Azure: 730 hours at $0.30, 400 tokens a call at $0.71: $244.92.
+    """
+    fields = ["on=azure/llama-3.3-70b@global", "examples=2k", "example=500", "calls=3k/day", "call=50/150"]
+    assert main([*fields, "base=gpt-4o", "prompt=2500->200", "months=1", "--as-of", "2026-11-29"]) == 0
+    assert capsys.readouterr().out.startswith(
+        "Fine-tuning Llama 3.3 70B, of the same class as gpt-4o or above, pays at 3k calls a day, "
+        "if it passes your evaluation: it saves $196 a month and pays back on 2 Dec"
+    )
+
+
 def test_growing_calls_save_over_the_horizon(capsys: pytest.CaptureFixture[str]) -> None:
     """1.825M calls of the first month save $1,022.00, and hosting costs 730 × $1.70 = $1,241.00. Growing by 20 %, six
     months are worth 9.92992: $10,148.38 less six times hosting and $90.00.
