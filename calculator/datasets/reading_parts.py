@@ -84,7 +84,12 @@ def _read_part(part: Any, number: int, reading: ParsedLine, *, trained: bool) ->
     elif "image_url" in part or "image" in str(kind or ""):
         image = part.get("image_url")
         is_low = isinstance(image, dict) and image.get("detail") == "low"
-        reading.add_image(image_address(part), low_detail=is_low)
+        address = image_address(part)
+        if kind == "image_url" and not address:
+            reading.fault("bad_message", f"Message {number}: an image has no url. Write it, or leave out the image.")
+            reading.add_image(None)
+            return
+        reading.add_image(address, low_detail=is_low)
         is_odd = kind != "image_url" or not isinstance(image, dict)
     else:
         what = f"of the type {quoted(kind)}, which no platform is known to train on" if kind else "without a type"

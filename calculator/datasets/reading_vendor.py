@@ -14,6 +14,7 @@ from pricing import Trait
 _REPEATED: dict[str, Trait] = {"user": "two_users", "model": "two_assistants"}
 IGNORED_LABEL = -100
 """The label of a token that isn't trained on."""
+_NOVA_BLOCKS = ("toolUse", "toolResult", "reasoningContent")
 _IMAGE_KEYS = ("fileData", "inlineData", "file_data", "inline_data")
 
 
@@ -43,6 +44,8 @@ def _read_contents(record: Mapping[str, Any], reading: ParsedLine) -> list[Any]:
     system = record.get("systemInstruction", record.get("system_instruction"))
     if isinstance(system, dict):
         _read_parts(system.get("parts"), 0, reading, trained=False)
+    elif system is not None:
+        reading.fault("bad_message", 'systemInstruction isn\'t an object. Write {"parts": [{"text": …}]}.')
     contents = record.get("contents")
     if not isinstance(contents, list) or not contents:
         reading.fault("no_messages", "contents is missing or empty. Write a list of contents with role and parts.")
@@ -84,9 +87,18 @@ def _read_parts(parts: Any, number: int, reading: ParsedLine, *, trained: bool) 
             reading.by_rule = False
             reading.traits.add("tools")
             reading.add(as_json(calls[0]), trained=trained)
+        elif part:
+            where = f"Content {number}" if number else "systemInstruction"
+            reading.fault("bad_message", f"{where}: a part has {_what(part)}. Write its text, or leave it out.")
     if len(reading.texts) == texts_before and reading.images == images:
         where = f"Content {number}" if number else "systemInstruction"
         reading.fault("empty_content", f"{where} has no parts with text. Write its text.")
+
+
+def _what(part: Mapping[str, Any]) -> str:
+    if "text" in part:
+        return "a text that isn't text"
+    return f"{quoted(next(iter(part)))}, which no platform is known to take"
 
 
 def _add_gemini_image(file: Mapping[str, Any], reading: ParsedLine) -> None:
@@ -99,9 +111,7 @@ def _add_gemini_image(file: Mapping[str, Any], reading: ParsedLine) -> None:
 
 def read_nova(record: Mapping[str, Any], reading: ParsedLine) -> None:
     """Read Converse messages; in a preference set, the last one holds both answers."""
-    for block in record["system"] if isinstance(record.get("system"), list) else ():
-        if isinstance(block, dict) and isinstance(block.get("text"), str):
-            reading.add(block["text"], content=True)
+    _read_nova_system(record.get("system"), reading)
     messages = record.get("messages")
     if not isinstance(messages, list) or not messages:
         reading.fault("no_messages", "messages is missing or empty. Write a list of messages.")
@@ -140,6 +150,16 @@ def read_nova(record: Mapping[str, Any], reading: ParsedLine) -> None:
     check_ends(roles, "assistant", reading)
 
 
+def _read_nova_system(system: Any, reading: ParsedLine) -> None:
+    if system is not None and not isinstance(system, list):
+        reading.fault("bad_message", 'system isn\'t a list of blocks. Write [{"text": …}].')
+    for block in system if isinstance(system, list) else ():
+        if isinstance(block, dict) and isinstance(block.get("text"), str):
+            reading.add(block["text"], content=True)
+        elif block:
+            reading.fault("bad_message", 'system has a block without text. Write {"text": …}, or leave it out.')
+
+
 def _read_candidates(candidates: list[Any], number: int, reading: ParsedLine) -> None:
     labels = sorted(str(item.get("preferenceLabel")) for item in candidates if isinstance(item, dict))
     if labels != ["non-preferred", "preferred"]:
@@ -172,6 +192,10 @@ def _read_blocks(blocks: Any, number: int, reading: ParsedLine, *, trained: bool
                     "image_in_answer",
                     f"Message {number}: an answer has an image or a document. Move it to the question.",
                 )
+        elif block and not any(key in block for key in _NOVA_BLOCKS):
+            reading.fault(
+                "bad_message", f"Message {number}: a block has {_what(block)}. Write its text, or leave it out."
+            )
         elif block:
             is_reasoning = "reasoningContent" in block
             reading.by_rule = reading.by_rule and is_reasoning

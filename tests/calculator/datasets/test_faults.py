@@ -20,6 +20,7 @@ PAIR = {
     "non_preferred_output": [message("assistant", "no")],
 }
 ID_CALL = {"id": "c1", **CALL}
+GEMINI_ANSWER = {"role": "model", "parts": [{"text": "yes"}]}
 TOOL = {"type": "function", "function": {"name": "f", "description": "find", "parameters": {}}}
 
 
@@ -130,6 +131,17 @@ FAULTS = [
     ("odd_part", chat(message("user", [{"type": "input_text", "text": "hi"}]), ANSWER), "“input_text”"),
     ("odd_part", chat(message("user", [{**IMAGE, "image_url": "x"}]), ANSWER), "“image_url”"),
     ("bad_message", chat(message("user", [{"type": "input_audio", "input_audio": {}}]), ANSWER), "“input_audio”"),
+    ("bad_message", chat(message("user", ["hi", {"type": "image_url"}]), ANSWER), "no url"),
+    (
+        "bad_message",
+        {"contents": [{"parts": [{"text": "hi"}]}, GEMINI_ANSWER], "systemInstruction": "Be kind."},
+        "systemInstruction",
+    ),
+    ("bad_message", {"contents": [{"parts": [{"text": "hi"}, {"code": "x"}]}, GEMINI_ANSWER]}, "“code”"),
+    ("bad_message", nova({"cachePoint": {}}), "“cachePoint”"),
+    ("bad_message", nova({"text": ["hi"]}), "isn't text"),
+    ("bad_message", {**nova(), "system": "Be kind."}, "system isn't a list"),
+    ("bad_message", {**nova(), "system": [{"a": 1}]}, "without text"),
     (
         "bad_arguments",
         chat(USER, message("assistant", None, tool_calls=[{"function": {"name": "f", "arguments": "x"}}])),
