@@ -45,7 +45,9 @@ _HELP = (
 )
 _NOT_A_COST = {"method", "customer", "share", "currency"}
 _NOT_A_MODEL = {"method", "customer", "share", "currency", "on", "licence", "needs", "size", "like", "task"}
-_COMPARABLE = r"\b(?:these|those|them|both|two|the ⟦n\d+⟧|last ⟦n\d+⟧|all|(?:my|our|the)? ?estimates|last|options)\b"
+_COMPARABLE = (
+    r"\b(?:these|those|them|both|two|the ⟦n\d+⟧|last ⟦n\d+⟧|all|(?:my|our|the)? ?estimates|last|options)(?![a-z])"
+)
 
 
 def is_help(text: str) -> bool:

@@ -104,7 +104,7 @@ def read_features(sentence: Sentence) -> None:
 
 def read_unknown_models(sentence: Sentence) -> None:
     """Ask about a word in the place of a model's name, as in `tune NAME on 10k examples` and `compare with NAME`."""
-    kind = r"(?!(?:chat)?bots?\b|classifiers?\b|assistants?\b|agents?\b|something\b|everything\b|llms?\b|small|large|open|own\b|custom\b|specialist|doing\b|status\b|prompting\b|jobs?\b|yesterday)"
+    kind = r"(?!(?:chat)?bot\b|classifier\b|assistant\b|agent\b|something\b|everything\b|llm\b|small|large|open|own\b|custom\b|specialist|doing\b|status\b|prompting\b|[a-z]+(?:ly|s)\b|baseline\b|nothing\b|none\b|data\b|text\b)"
     for match in sentence.take(
         rf"{v.TUNE} (?:(?:a|an|the|our) )?{kind}(?P<name>[a-z][a-z.-]{{3,}}) (?=(?:on|with|using|for) {ABOUT}⟦n)|(?:compar(?:e|ed|ing)(?: (?:it|this|that))? (?:with|to|against)|versus|vs\.?) {kind}(?P<other>[a-z][a-z.-]{{3,}})(?= ?(?:[.?!,;]|$))",
         lambda match: "⟦m" not in sentence.text and (match["name"] or match["other"]) not in v.STOP_WORDS,
