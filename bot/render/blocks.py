@@ -32,9 +32,14 @@ class SlackMessage(NamedTuple):
     """The chart in the blocks, to be uploaded as a PNG if Slack refuses them."""
 
 
+def _mrkdwn(text: str) -> Block:
+    """Return text with Slack's formatting, in which a bare address or channel name doesn't become a link."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
 def section(text: str) -> Block:
     """Return a section of mrkdwn."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": clip(text, SECTION_TEXT)}}
+    return {"type": "section", "text": _mrkdwn(clip(text, SECTION_TEXT))}
 
 
 def plain_section(text: str) -> Block:
@@ -44,7 +49,7 @@ def plain_section(text: str) -> Block:
 
 def context(text: str) -> Block:
     """Return a context block: small grey mrkdwn."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip(text, FIELD_TEXT)}]}
+    return {"type": "context", "elements": [_mrkdwn(clip(text, FIELD_TEXT))]}
 
 
 def header(text: str) -> Block:
@@ -82,9 +87,7 @@ def text_message(text: str) -> SlackMessage:
 
 def fields(pairs: Iterable[tuple[str, str]]) -> Block:
     """Return at most ten labelled values side by side."""
-    items = [
-        {"type": "mrkdwn", "text": clip(f"*{escape(label)}*\n{escape(value)}", FIELD_TEXT)} for label, value in pairs
-    ]
+    items = [_mrkdwn(clip(f"*{escape(label)}*\n{escape(value)}", FIELD_TEXT)) for label, value in pairs]
     return {"type": "section", "fields": items[:10]}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
 
@@ -19,6 +20,7 @@ NAMES = [
     "<@U0ROBIN001>",
     "<!subteam^S0TEAM|x>",
     "<https://example.com|free money>",
+    "free money: https://example.com #general",
     "*bold* _it_ ~no~",
     "```",
     "a ``` b",
@@ -50,6 +52,8 @@ async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: Fa
         await slack_actions.choose_export(slack, parent)
     assert set(slack.pings) == {slack.you}, "only the asker's own name"
     assert slack.violations == []
+    blocks = json.dumps([slack.workspace.posted[slack.general], slack.ephemerals()])
+    assert blocks.count('"mrkdwn"') == blocks.count('"verbatim": true'), "Slack makes no links of addresses in it"
     assert header(parent) == shown
     assert parent["text"].startswith(f"{escape_text(shown)}: ")
     listed, showed = slack.ephemerals()
