@@ -33,6 +33,8 @@ class Timeouts:
     """For one response of Slack."""
     stop: float = 15.0
     """For finishing jobs after SIGTERM."""
+    idle: float = 75.0
+    """For a connection without a complete request; longer than proxies keep one (60 s by default)."""
     look: float = 60.0
     """Between two checks for scheduled jobs."""
 

@@ -132,7 +132,7 @@ async def _serve_slack(
         app.connection.is_up = handler.client.is_connected
         stack.push_async_callback(handler.close_async)
         await handler.connect_async()  # type: ignore[no-untyped-call]
-    await _listen(app.web, listener, stack)
+    await _listen(app.web, listener, stack, timeouts)
     await app.worker.resume()
     app.scheduler.start()
     transport = "Socket Mode" if in_socket_mode else f"HTTP at {base_url}/slack/events"
@@ -168,14 +168,14 @@ async def _play(
     )
     app = await stack.enter_async_context(build_app(config, catalog, database))
     slack.add_routes(app.web)
-    await _listen(app.web, listener, stack)
+    await _listen(app.web, listener, stack, config.timeouts)
     # Jobs of an earlier run belong to channels that ended with it: the playground keeps its messages in memory.
     await app.worker.resume(only_own=True)
     return f"No Slack credentials: this is the playground. Open {base_url}  (Ctrl-C stops)"
 
 
-async def _listen(app: web.Application, listener: socket.socket, stack: AsyncExitStack) -> None:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
+async def _listen(app: web.Application, listener: socket.socket, stack: AsyncExitStack, timeouts: Timeouts) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, keepalive_timeout=timeouts.idle)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:

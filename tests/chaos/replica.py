@@ -18,7 +18,7 @@ from bot.timeouts import Timeouts
 from pricing import load_catalog
 
 TIMEOUTS = Timeouts(
-    attempts=20, first_pause=0.1, longest_pause=1.0, poll=0.3, lease=2.0, slow=3_600, answer=1.0, stop=0.5
+    idle=2.0, attempts=20, first_pause=0.1, longest_pause=1.0, poll=0.3, lease=2.0, slow=3_600, answer=1.0, stop=0.5
 )
 FULL_DISK_FLAG = "CHAOS_FULL_DISK_FLAG"
 """The environment variable with the path of the file."""

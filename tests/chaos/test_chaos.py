@@ -32,6 +32,21 @@ async def test_all_work_is_answered_once_when_the_disk_was_full(tmp_path: Path) 
     assert (outcome.lost, outcome.doubled, outcome.apologies) == (0, 0, 0), str(outcome)
 
 
+async def test_connections_without_a_request_are_closed(slack: FakeSlack, tmp_path: Path) -> None:
+    replica = Replica(environment(slack, f"sqlite:///{tmp_path / 'ftcost.sqlite3'}"))
+    await replica.start()
+    try:
+        port = int(replica.address.rsplit(":", 1)[1])
+        for sent in (b"", b"POST /slack/events HTTP/1.1\r\nHost: a"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(sent)
+            assert await reader.read() == b""
+            writer.close()
+        assert await slack_actions.get_text(f"{replica.address}/healthz")
+    finally:
+        await replica.kill()
+
+
 async def test_stopping_replica_hands_its_jobs_to_the_other(slack: FakeSlack, postgres_url: str) -> None:
     """Slack does not answer the one that stops. The other needs no lease to end, nor does the stop cost an attempt."""
     never = asyncio.Event()
