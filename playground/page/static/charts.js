@@ -7,8 +7,8 @@ const WIDTH = 540;
 const PLOT = 204;
 const SLANT = 50;
 const [ACROSS, DOWN] = [Math.cos, Math.sin].map((side) => side((SLANT * Math.PI) / 180));
-/** The approximate width of a letter in the labels. */
-const LETTER = 6.6;
+/** The approximate widths of a letter and of a wide one in the labels. */
+const [LETTER, WIDE_LETTER] = [6.6, 12];
 const PAD = { top: 12, right: 12, bottom: 34, left: 58 };
 const NUMBER = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
 const ROUND = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
@@ -80,7 +80,8 @@ function names(categories, { aslant, x, floor, slot }) {
   });
 }
 
-const longestOf = (texts) => Math.max(1, ...texts.map((text) => String(text).length)) * LETTER;
+const widthOf = (text) => [...String(text)].reduce((width, letter) => width + (/[%mMW@]/.test(letter) ? WIDE_LETTER : LETTER), 0);
+const longestOf = (texts) => Math.max(LETTER, ...texts.map(widthOf));
 
 function xy(chart) {
   const series = (chart.series ?? []).slice(0, 6);
@@ -94,7 +95,7 @@ function xy(chart) {
   const aslant = chart.type === "bar" && longest > room / Math.max(1, categories.length) - 4;
   if (aslant) left = Math.max(left, longest * ACROSS - room / categories.length / 2 + 8);
   const floor = PAD.top + PLOT;
-  const below = aslant ? 20 + longest * DOWN : PAD.bottom;
+  const below = aslant ? 26 + longest * DOWN : PAD.bottom;
   const height = floor + below + (axis.x_label ? 18 : 0);
   const slot = (WIDTH - left - PAD.right) / Math.max(1, categories.length);
   const x = (at) => left + slot * (at + 0.5);
