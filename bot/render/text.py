@@ -111,9 +111,9 @@ def _short_comparison(comparison: Comparison, notes: list[Line], room: int, widt
     if count < MIN_ROWS + 2:
         return _fitting([BLANK, *notes], room)
     rows = rows[:count]
-    while rows[-1].role == "muted":
+    while rows and rows[-1].role == "muted":
         rows.pop()
-    return [BLANK, *rows, *notes]
+    return [BLANK, *rows, *notes] if rows or notes else []
 
 
 def _breakdown(comparison: Comparison, estimate: Estimate, width: int | None) -> list[Line]:
