@@ -156,6 +156,8 @@ class WebApi:
         except Refusal as refusal:
             response = refusal.body()
             self._workspace.record_violation(name, refusal)
+            if refusal.error in ("not_authed", "invalid_auth"):
+                args = {}  # a stranger's, who could fill the memory
         self._workspace.calls.append(ApiCall(name, args, response))
         self._workspace.notify_waiters()
         return web.json_response(response, status=status, headers=headers)

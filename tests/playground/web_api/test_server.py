@@ -46,6 +46,7 @@ async def test_auth_test_returns_the_bot_user(slack: FakeSlack, client: AsyncWeb
 async def test_missing_or_wrong_token_is_refused(slack: FakeSlack, request_: dict[str, Any], error: str) -> None:
     assert (await raw(slack, "auth.test", **request_))["error"] == error
     assert slack.violations[-1].error == error
+    assert slack.calls[-1].args == {}, "what a stranger sends is not kept"
 
 
 async def test_token_in_a_form_field_is_accepted_and_not_recorded(slack: FakeSlack) -> None:
