@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from bot.counting.counter import lower_priority
+from bot.counting.counter import confine
 from bot.counting.protocol import ConversionTask, Converted, Refused
 from bot.counting.training_file import TrainingFile, open_training_file
 from calculator import UserError
@@ -104,7 +104,7 @@ def _converted(decoded: Any, platform: str, rules: DatasetRules, target: Format 
 
 def main() -> int:
     """Convert the file of the task on standard input and return the exit code, which is always 0."""
-    lower_priority()
+    confine()
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=ConversionTask)
     result: Converted | Refused
     try:

@@ -43,6 +43,8 @@ from pricing import Format
 
 PROGRESS_SECONDS = 0.5
 _NICENESS = 3  # the bot, which users wait for, runs at 0
+_MAX_DATA_BYTES = 4_000_000_000
+_MAX_CPU_S = 900  # three times as long as a count may take
 _FORMAT_BLOCKS = 16
 # A larger block holds one long line. It is counted in this process, so that not every worker grows to its size.
 _MAX_SENT_BYTES = 1_000_000
@@ -54,7 +56,7 @@ _Assignment = tuple[int, int, int, int | None, int]
 
 def main() -> int:
     """Count the file of the task on standard input and return the exit code, which is always 0."""
-    lower_priority()
+    confine()
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     # The parent may have ended, and with it the need for the result.
     with suppress(BrokenPipeError):
@@ -62,10 +64,21 @@ def main() -> int:
     return 0
 
 
-def lower_priority() -> None:
-    """Give this process a lower priority than the bot, where the system can."""
+def confine() -> None:
+    """Lower the priority of this process, which reads what people send, and limit its memory and processor time."""
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for kind, limit in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_DATA, _MAX_DATA_BYTES),
+        (resource.RLIMIT_CPU, _MAX_CPU_S),
+    ):
+        _, hard = resource.getrlimit(kind)
+        resource.setrlimit(kind, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
 
 
 def run_task(task: Task, progress: Callable[[Progress], None]) -> Finished | Refused:

@@ -7,6 +7,8 @@ import gzip
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -243,3 +245,14 @@ async def test_a_file_that_cannot_be_read(tmp_path: Path, catalog: Catalog, rule
     for path, says in ((tmp_path / "a.pdf", "PDF"), (tmp_path / "nowhere", "No such file"), (tmp_path, "directory")):
         with pytest.raises(UserError, match=says):
             await count_quickly(path, catalog=catalog, rules=rules, workers=1)
+
+
+def test_process_that_reads_a_file_is_limited() -> None:
+    """Four gigabytes of memory, 15 minutes of processor time, and no core file with other people's data."""
+    code = (
+        "import resource; from bot.counting.counter import confine; confine(); "
+        "kinds = (resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_CORE); "
+        "print([resource.getrlimit(kind)[0] for kind in kinds])"
+    )
+    limits = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    assert limits == "[4000000000, 900, 0]\n"
