@@ -63,7 +63,7 @@ async def test_offers_are_ranked_by_cost_with_the_age_of_prices(workspace: Works
     """Which is the cheaper is the calculator's matter; here the table and the breakdown say the same."""
     view = await slack_actions.open_form(slack)
     view = await slack_actions.more_options(slack, view)
-    fields = SHORT | {"epochs": "3", "on": ["tinker/qwen3-8b", "tinker/qwen3.5-4b"]}
+    fields = SHORT | {"epochs": "3", "on": ["tinker/qwen3-8b", "google/qwen3-8b"]}
     fields |= {"base": "gpt-4o-mini", "prompt": "2000->100"}
     assert (await slack.submit_view(view["id"], slack.fill(view, fields))).errors == {}
     parent = await slack_actions.answered(slack)
