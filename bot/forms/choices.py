@@ -20,6 +20,8 @@ MAX_VALUE = 150
 """Slack's limit for an option's value, in characters."""
 NOTHING_YET = "nothing"
 """The value of the option for a team that prompts no model yet."""
+ENDED = "Ended"
+"""The group of the models that are no longer sold, which comes last."""
 MODELS_A_SELLER = 12
 """The number of models of one seller in the menu before anything is typed."""
 _MAKERS = {"openai": "", "anthropic": "", "google": "gem", "mistral": "mi", "aws": "nova"}
@@ -141,7 +143,7 @@ def _base_menu(catalog: Catalog, today: date) -> Menu:
         model: Choice.of(
             f"{titles.get(model.name, model.title)} ({model.seller_title})",
             model.id,
-            model.seller_title,
+            ENDED if _has_ended(model, today) else model.seller_title,
             model.name,
             model.title,
             model.id,

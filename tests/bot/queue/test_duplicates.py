@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -58,9 +59,10 @@ async def test_two_mentions_with_the_same_words_are_two(start: Start, slack: Fak
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
         for _ in range(2):
-            await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
-    from_bot = [m for m in slack.messages(slack.general, parent["ts"]) if m["user"] == slack.bot_user]
-    assert len(from_bot) == 3
+            await slack.say(f"<@{slack.bot_user}> what if traffic doubles?", thread_ts=parent["ts"])
+    replies = [m["text"] for m in slack.messages(slack.general, parent["ts"]) if m["user"] == slack.bot_user]
+    changes = [re.search(r"calls \S+ → \S+/day", reply) for reply in replies]
+    assert [match[0] for match in changes if match] == ["calls 50k/day → 100k/day", "calls 100k/day → 200k/day"]
 
 
 async def test_a_form_that_is_submitted_twice_is_answered_once(start: Start, slack: FakeSlack) -> None:

@@ -99,7 +99,8 @@ async def test_every_estimate_of_the_release_is_read(earlier: Earlier) -> None:
 async def test_estimates_of_the_release_are_listed_shown_and_compared(earlier: Earlier, catalog: Catalog) -> None:
     async with running_bot(catalog, earlier.slack, earlier.url):
         listed = await earlier.typed("list")
-        assert all(name in listed for name in (*QUOTED, "watched", GPU, INCOMPLETE))
+        assert all(name in listed for name in (WATCHED, RANGED, EDIT, "watched", GPU, INCOMPLETE))
+        assert BASE not in listed, "its change is listed"
         assert "Qwen3 8B (Tinker): $1,463.28 over 12 months." in await earlier.typed(f"show {BASE}")
         assert "epochs 3 → 5" in await earlier.typed(f"diff {BASE} {EDIT}")
         compared = await earlier.typed(f"compare {BASE} {RANGED} {GPU}")
