@@ -32,7 +32,7 @@ from bot.language.command import read_command
 from bot.listeners.home import publish
 from bot.prices.current_catalog import CatalogRefresher
 from bot.queue.model import CheckWatchesJob, QueuedJob
-from bot.render.results import build_result
+from bot.render.answer.results import build_result
 from bot.results import SavedNotes, document, encode_result, store_result
 from bot.store import Database, EstimateStore, RefreshedPriceStore, Retention, open_database
 from bot.store.tables import estimates

@@ -22,8 +22,8 @@ from bot.queue.computing import Computing
 from bot.queue.model import ActualJob, BreakEvenJob, CardJob, ExportJob, Job, QueuedJob, UncertaintyJob, WorkspaceJob
 from bot.queue.store import JobStore
 from bot.queue.worker import Worker
-from bot.render.blocks import SlackMessage, text_message
-from bot.render.escaping import escape
+from bot.render.parts.blocks import SlackMessage, text_message
+from bot.render.parts.escaping import escape
 from bot.slack.notices import UserNotices
 from bot.slack.poster import Destination, IdempotencyKey, PostedMessage, Poster
 from bot.slack.replays import DuplicateRequest

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.render.escaping import clip
+from bot.render.parts.escaping import clip
 from calculator import UserError
 from pricing import BillLayout, BillRules
 

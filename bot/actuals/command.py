@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple, get_args
 
 from bot.actuals.platforms import PLATFORMS
-from bot.render.escaping import clip
+from bot.render.parts.escaping import clip
 from bot.store import ID_LENGTH
 from calculator import PARTS, Billed, Part, UserError, parse_number
 

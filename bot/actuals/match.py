@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from bot.actuals.aggregate import aggregate_bill, bill_scope
 from bot.actuals.bill import Bill
-from bot.render.escaping import clip
-from bot.render.short import full_day
+from bot.render.parts.escaping import clip
+from bot.render.parts.short import full_day
 from calculator import Actual, Comparison, Estimate, UserError
 from pricing import BillRules, Catalog
 

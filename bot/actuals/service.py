@@ -16,7 +16,7 @@ from bot.actuals.match import choose_offer
 from bot.actuals.platforms import PLATFORMS
 from bot.actuals.query import BillQuery
 from bot.prices.current_catalog import CurrentCatalog
-from bot.render.money import CENT, money
+from bot.render.parts.money import CENT, money
 from bot.store import ActualStore, PlatformKeyStore, RecordedActual, SavedEstimate, newest
 from calculator import (
     Actual,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.render.escaping import clip
-from bot.render.page import TextPage
-from bot.render.short import full_day
-from bot.render.tables import Align, Table
+from bot.render.parts.escaping import clip
+from bot.render.parts.page import TextPage
+from bot.render.parts.short import full_day
+from bot.render.parts.tables import Align, Table
 from bot.store import AuditEntry
 
 MAX_CELL = 80

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from bot.render.ages import OLD, OLD_MEANS, age, age_marked
-from bot.render.money import unit_price
-from bot.render.page import TextPage
-from bot.render.short import short_day, spoken_days
-from bot.render.sources import read_day, source_title
-from bot.render.tables import Table
+from bot.render.parts.ages import OLD, OLD_MEANS, age, age_marked
+from bot.render.parts.money import unit_price
+from bot.render.parts.page import TextPage
+from bot.render.parts.short import short_day, spoken_days
+from bot.render.parts.tables import Table
+from bot.render.sentences.sources import read_day, source_title
 from calculator import Key, Section, UserError, in_section
 from pricing import Catalog, GpuOffer, Offer, Price, PriceKind, UnknownName
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from bot.render.escaping import clip
-from bot.render.money import counted, money, rough, signed
-from bot.render.page import TextPage
-from bot.render.results import FigureKey, figure_text, period_text, period_usd
-from bot.render.scenario_changes import field_text
-from bot.render.short import full_day
-from bot.render.tables import Align, Table
-from bot.render.uncertainty import percent
+from bot.render.answer.results import FigureKey, figure_text, period_text, period_usd
+from bot.render.answer.uncertainty import percent
+from bot.render.parts.escaping import clip
+from bot.render.parts.money import counted, money, rough, signed
+from bot.render.parts.page import TextPage
+from bot.render.parts.short import full_day
+from bot.render.parts.tables import Align, Table
+from bot.render.sentences.scenario_changes import field_text
 from bot.results import SavedOffer, SavedResult
 from calculator import KEYS
 

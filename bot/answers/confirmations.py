@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from bot.answers.readings import MAX_BUTTON_VALUE, OPEN
 from bot.language.command import write_command
-from bot.render.blocks import Block, SlackMessage, button, section, text_message
-from bot.render.escaping import escape
+from bot.render.parts.blocks import Block, SlackMessage, button, section, text_message
+from bot.render.parts.escaping import escape
 from calculator import Comparison, Scenario
 
 CONFIRM = "confirm_estimate"

@@ -10,10 +10,10 @@ from bot.forms.choices import MAX_VALUE, option
 from bot.forms.columns import TableOrigin
 from bot.language.command import write_command
 from bot.queue.model import SlackFile
-from bot.render.blocks import Block, SlackMessage, button, section
-from bot.render.dataset_text import missing_lines
-from bot.render.escaping import escape
-from bot.render.money import counted
+from bot.render.parts.blocks import Block, SlackMessage, button, section
+from bot.render.parts.escaping import escape
+from bot.render.parts.money import counted
+from bot.render.terminal.dataset_text import missing_lines
 from calculator.datasets import DatasetReport
 from pricing import Catalog
 

@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.language.command import read_fields
-from bot.render.ages import OLD, OLD_MEANS, age, age_marked
-from bot.render.page import TextPage
-from bot.render.short import duration, duration_text, short_count, short_price
-from bot.render.tables import Table
+from bot.render.parts.ages import OLD, OLD_MEANS, age, age_marked
+from bot.render.parts.page import TextPage
+from bot.render.parts.short import duration, duration_text, short_count, short_price
+from bot.render.parts.tables import Table
 from calculator import YOUR_GPUS, FieldErrors, UserError, in_section, read_scenario
 from pricing import Catalog, NameSpan, Price, is_gpu_qualifier, name_spans, resolve_gpu, resolve_model
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bot.answers.catalog_pages import COMMANDS, key_row
 from bot.forms.fields import FROM_FILE, GROUPS, MAIN
-from bot.render.blocks import Block, SlackMessage, button, context, section
-from bot.render.escaping import escape
+from bot.render.parts.blocks import Block, SlackMessage, button, context, section
+from bot.render.parts.escaping import escape
 from calculator import KEYS
 
 RUN_LINE = "run_line"

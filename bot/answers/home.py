@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from bot.forms.defaults import FIELDS
 from bot.language.reader import EXAMPLES
-from bot.render.ages import age
-from bot.render.blocks import Block, button, context, header, section, text_message
-from bot.render.escaping import clip, escape
-from bot.render.money import counted
-from bot.render.short import short_day
-from bot.render.sources import read_day
+from bot.render.parts.ages import age
+from bot.render.parts.blocks import Block, button, context, header, section, text_message
+from bot.render.parts.escaping import clip, escape
+from bot.render.parts.money import counted
+from bot.render.parts.short import short_day
+from bot.render.sentences.sources import read_day
 from bot.slack.poster import permalink
 from bot.store import Budget, SavedEstimate, Watch
 from bot.workspace.budgets import read_limit

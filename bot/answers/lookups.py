@@ -16,11 +16,11 @@ from bot.language.command import ParsedCommand, write_command
 from bot.language.formatting import from_slack
 from bot.language.understanding import GREETED
 from bot.prices.current_catalog import CurrentCatalog
-from bot.render.blocks import SlackMessage, text_message
-from bot.render.escaping import clip, escape
-from bot.render.estimate_diff import difference_page
-from bot.render.page import TextPage
-from bot.render.short import full_day, short_day
+from bot.render.answer.estimate_diff import difference_page
+from bot.render.parts.blocks import SlackMessage, text_message
+from bot.render.parts.escaping import clip, escape
+from bot.render.parts.page import TextPage
+from bot.render.parts.short import full_day, short_day
 from bot.slack.poster import permalink
 from bot.store import EstimateStore, SavedEstimate, Watch, WatchStore
 from calculator import UserError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.language.command import write_command
 from bot.language.reader import EXAMPLES, Reading
-from bot.render.blocks import Block, SlackMessage, button, context, section
-from bot.render.escaping import escape
+from bot.render.parts.blocks import Block, SlackMessage, button, context, section
+from bot.render.parts.escaping import escape
 from calculator import KEYS
 
 RUN = "run_reading"

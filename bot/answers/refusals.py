@@ -9,8 +9,8 @@ from typing import NamedTuple
 from bot.answers.help import RUN_LINE
 from bot.answers.readings import MAX_BUTTON_VALUE, OPEN
 from bot.language.command import VERBS, split_word, split_words
-from bot.render.blocks import Block, SlackMessage, button, section
-from bot.render.escaping import clip, escape
+from bot.render.parts.blocks import Block, SlackMessage, button, section
+from bot.render.parts.escaping import clip, escape
 from calculator import KEYS, UserError, nearest_key
 from pricing import Catalog
 

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from bot.render.escaping import clip
-from bot.render.money import counted, money, signed
-from bot.render.results import period_usd
-from bot.render.scenario_changes import field_changes
-from bot.render.tables import Table, plain
+from bot.render.answer.results import period_usd
+from bot.render.parts.escaping import clip
+from bot.render.parts.money import counted, money, signed
+from bot.render.parts.tables import Table, plain
+from bot.render.sentences.scenario_changes import field_changes
 from bot.results import SavedResult
 
 MARKER = "<!-- ftcost diff -->"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot.render.escaping import escape
-from bot.render.money import counted
+from bot.render.parts.escaping import escape
+from bot.render.parts.money import counted
 from bot.store import SavedEstimate, Watch
 from bot.watches.changes import REMIND_DAYS, STEPS
 from bot.watches.state import WatchState

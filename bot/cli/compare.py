@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.answers.compare import MAX_COMPARED, MIN_COMPARED, NamedResult, side_by_side, split_names
 from bot.cli.arguments import iso_date, name_scenario_file, prices_dir, read_scenario_file, today
-from bot.render.results import build_result
+from bot.render.answer.results import build_result
 from calculator import UserError, estimate, read_scenario
 from pricing import load_catalog
 

@@ -13,7 +13,7 @@ from typing import TextIO
 from bot.cli.arguments import DATASET, prices_dir
 from bot.counting.protocol import Progress
 from bot.counting.terminal import PlatformRules, count_files, load_rules
-from bot.render.dataset_text import dataset_json, dataset_text, refusal
+from bot.render.terminal.dataset_text import dataset_json, dataset_text, refusal
 from calculator import FieldErrors, UserError
 from calculator.datasets import Columns, DatasetReport, Fate, needs_of
 from pricing import ENCODINGS, Catalog, Encoding, load_dataset_rules

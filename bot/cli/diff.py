@@ -16,7 +16,7 @@ import msgspec
 
 from bot.answers.scenario_diff import Limits, ScenarioChange, diff_report, report_markdown, report_text
 from bot.cli.arguments import DATASET, iso_date, name_scenario_file, prices_dir, read_scenario_file, today
-from bot.render.results import build_result
+from bot.render.answer.results import build_result
 from bot.results import SavedResult
 from calculator import UserError, estimate, read_scenario
 from pricing import Catalog, load_catalog

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot.answers.scenario_diff import Limits, ScenarioChange, diff_report, report_text
 from bot.cli.arguments import name_scenario_file, read_scenario_file
-from bot.render.results import build_result
+from bot.render.answer.results import build_result
 from bot.settings import SettingsError, read_settings
 from bot.store import DatabaseUnavailable, EstimateStore, open_database
 from calculator import UserError, estimate, read_scenario

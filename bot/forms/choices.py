@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from bot.render.escaping import clip
+from bot.render.parts.escaping import clip
 from pricing import Catalog, Offer, SoldModel
 
 MAX_OPTIONS = 100

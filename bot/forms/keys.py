@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.actuals.platforms import PLATFORMS, Platform
 from bot.forms.estimates import Block, View, plain
-from bot.render.short import full_day
+from bot.render.parts.short import full_day
 from bot.store import KeyInfo
 
 KEY_CALLBACK = "platform_key_form"

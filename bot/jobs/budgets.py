@@ -9,8 +9,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot.errors import error_of
 from bot.queue.model import DecideJob, Job, QueuedJob, WorkspaceJob
-from bot.render.blocks import text_message
-from bot.render.budgets import (
+from bot.render.parts.blocks import text_message
+from bot.render.parts.escaping import escape
+from bot.render.slack.budgets import (
     APPROVE,
     SUPERSEDED,
     approval_request,
@@ -20,7 +21,6 @@ from bot.render.budgets import (
     direct_request,
     unreachable_notice,
 )
-from bot.render.escaping import escape
 from bot.services import Services, idempotency_key
 from bot.slack.outcomes import USER_GONE
 from bot.slack.poster import Destination

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from bot.jobs.budgets import ApprovalJobs
 from bot.language.command import ParsedCommand
 from bot.queue.model import CardJob, QueuedJob
-from bot.render.blocks import SlackMessage, text_message
-from bot.render.currency import read_exchange
-from bot.render.escaping import escape
-from bot.render.replies import add_footer, offers_replies, sources_reply
+from bot.render.parts.blocks import SlackMessage, text_message
+from bot.render.parts.currency import read_exchange
+from bot.render.parts.escaping import escape
+from bot.render.slack.replies import add_footer, offers_replies, sources_reply
 from bot.services import Services
 from bot.slack.deletion import Deletion, delete_answer
 from bot.slack.poster import Destination

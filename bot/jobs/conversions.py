@@ -10,8 +10,8 @@ from bot.answers.files import copy_text
 from bot.counting.parent import convert_in_process
 from bot.counting.protocol import ConversionTask
 from bot.queue.model import ConvertJob, QueuedJob
-from bot.render.blocks import text_message
-from bot.render.dataset_text import copy_name
+from bot.render.parts.blocks import text_message
+from bot.render.terminal.dataset_text import copy_name
 from bot.services import Services
 from bot.slack.files import Downloads, file_info, read_file
 from bot.slack.poster import Destination

@@ -23,8 +23,9 @@ from bot.errors import is_transient
 from bot.jobs.estimates import EstimateJobs
 from bot.language.command import write_command
 from bot.queue.model import DatasetJob, EstimateJob, QueuedJob, SharedFileJob, SlackFile, WorkspaceJob
-from bot.render.blocks import SlackMessage
-from bot.render.datasets import (
+from bot.render.parts.blocks import SlackMessage
+from bot.render.sentences.headline import headline
+from bot.render.slack.datasets import (
     cancellation_message,
     count_progress,
     detail_message,
@@ -33,7 +34,6 @@ from bot.render.datasets import (
     progress_message,
     summary_message,
 )
-from bot.render.headline import headline
 from bot.services import Services, idempotency_key
 from bot.slack.files import Downloads, complete_file, file_info, read_file
 from bot.slack.poster import Destination, Poster

@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 
 from bot.queue.model import BreakEvenJob, ExportFormat, ExportJob, QueuedJob, UncertaintyJob
-from bot.render.blocks import text_message
-from bot.render.escaping import escape
-from bot.render.exports import to_csv, to_json, to_yaml
-from bot.render.replies import add_footer, break_even_replies, uncertainty_replies
+from bot.render.exports.exports import to_csv, to_json, to_yaml
+from bot.render.parts.blocks import text_message
+from bot.render.parts.escaping import escape
+from bot.render.slack.replies import add_footer, break_even_replies, uncertainty_replies
 from bot.services import Services
 from bot.slack.poster import Destination, permalink
 from bot.slack.uploads import SlackUpload, UploadRefused
@@ -90,7 +90,7 @@ class EstimateButtonJobs:
                 content = to_json(saved.result)
                 title = f"Estimate {saved.id}, the whole answer"
             case "xlsx":
-                from bot.render.xlsx import to_xlsx
+                from bot.render.exports.xlsx import to_xlsx
 
                 comparison = await self.services.price(saved.fields, date.fromisoformat(saved.as_of))
                 content = await self.services.compute(

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from bot.answers.confirmations import confirmation_message, find_doubts
 from bot.jobs.budgets import ApprovalJobs
 from bot.queue.model import EstimateJob, QueuedJob
-from bot.render.blocks import SlackMessage, text_message
-from bot.render.budgets import approval_holds, approval_request
-from bot.render.change import change_reply, change_summary
-from bot.render.currency import save_exchange
-from bot.render.estimate_diff import CostCause, reasons
-from bot.render.headline import question
-from bot.render.messages import CardChange, WorkspaceNotes, parent_message
-from bot.render.replies import thread_replies
-from bot.render.results import build_result
+from bot.render.answer.estimate_diff import CostCause, reasons
+from bot.render.answer.results import build_result
+from bot.render.parts.blocks import SlackMessage, text_message
+from bot.render.parts.currency import save_exchange
+from bot.render.sentences.headline import question
+from bot.render.slack.budgets import approval_holds, approval_request
+from bot.render.slack.change import change_reply, change_summary
+from bot.render.slack.messages import CardChange, WorkspaceNotes, parent_message
+from bot.render.slack.replies import thread_replies
 from bot.results import SavedNotes, store_result
 from bot.services import Services, idempotency_key
 from bot.slack.poster import Destination

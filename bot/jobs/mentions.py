@@ -18,9 +18,9 @@ from bot.language.formatting import from_slack
 from bot.language.reader import Reading
 from bot.language.understanding import command_of
 from bot.queue.model import ActualJob, EstimateJob, MentionJob, QueuedJob
-from bot.render.blocks import SlackMessage, text_message
-from bot.render.escaping import escape
-from bot.render.replies import add_footer, break_even_replies
+from bot.render.parts.blocks import SlackMessage, text_message
+from bot.render.parts.escaping import escape
+from bot.render.slack.replies import add_footer, break_even_replies
 from bot.services import Services, idempotency_key
 from bot.slack.poster import Destination
 from bot.store import SavedEstimate

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import error_of, is_transient
 from bot.prices.current_catalog import CatalogRefresher
 from bot.queue.model import AlertJob, CheckWatchesJob, QueuedJob, RefreshPricesJob
-from bot.render.blocks import SlackMessage
+from bot.render.parts.blocks import SlackMessage
 from bot.results import document
 from bot.services import Services, idempotency_key
 from bot.slack.outcomes import USER_GONE, has_other_way

@@ -9,8 +9,8 @@ from bot.forms.estimates import Origin, View, form, loading, notice
 from bot.forms.inputs import split_fields
 from bot.listeners.modals import ESTIMATE_GONE, fill_modal, open_modal
 from bot.queue.model import ActualJob
-from bot.render.actuals import RECALIBRATE
-from bot.render.blocks import SlackMessage, text_message
+from bot.render.parts.blocks import SlackMessage, text_message
+from bot.render.slack.actuals import RECALIBRATE
 from bot.services import Services
 from bot.slack.request import ActionRequest, CommandRequest
 from calculator import UserError

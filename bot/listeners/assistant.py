@@ -22,7 +22,7 @@ from slack_sdk.errors import SlackClientError
 
 from bot.answers.help import SUGGESTED_PROMPTS
 from bot.listeners.mentions import accept_mention
-from bot.render.blocks import text_message
+from bot.render.parts.blocks import text_message
 from bot.services import Services
 from bot.slack.payload import are_texts, at
 from bot.slack.poster import Destination, Poster

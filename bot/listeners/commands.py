@@ -24,8 +24,8 @@ from bot.listeners.home import open_budget
 from bot.listeners.keys import open_keys
 from bot.listeners.modals import open_form, show_modal
 from bot.queue.model import EstimateJob
-from bot.render.blocks import SlackMessage
-from bot.render.escaping import clip
+from bot.render.parts.blocks import SlackMessage
+from bot.render.parts.escaping import clip
 from bot.services import Services
 from bot.slack.poster import MAX_TEXT, Destination
 from bot.slack.request import ActionRequest, CommandRequest, GlobalShortcutRequest, Interaction, ShortcutRequest

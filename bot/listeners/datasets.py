@@ -16,8 +16,8 @@ from bot.language.formatting import from_slack
 from bot.listeners.commands import estimate_job
 from bot.listeners.modals import show_modal
 from bot.queue.model import ConvertJob, DatasetJob, SharedFileJob, SlackFile
-from bot.render.blocks import text_message
-from bot.render.datasets import CANCEL
+from bot.render.parts.blocks import text_message
+from bot.render.slack.datasets import CANCEL
 from bot.services import Services
 from bot.slack.poster import Destination
 from bot.slack.request import ActionRequest, EventRequest, UserMessage, ViewRequest

@@ -20,7 +20,7 @@ from bot.forms.defaults import (
 from bot.forms.estimates import Origin, form, loading
 from bot.listeners.modals import call_patiently, fill_modal, open_modal, show_modal
 from bot.queue.model import DecideJob, Decision
-from bot.render.budgets import APPROVE, DECLINE
+from bot.render.slack.budgets import APPROVE, DECLINE
 from bot.services import Services
 from bot.slack.request import ActionRequest, EventRequest, Interaction, ViewRequest
 from bot.store import WHOLE_WORKSPACE

@@ -30,11 +30,11 @@ from bot.mcp.arguments import (
     input_schema,
     read_arguments,
 )
-from bot.render.dataset_text import dataset_json, dataset_text
-from bot.render.exports import to_json
-from bot.render.results import build_result
-from bot.render.terminal import paint
-from bot.render.text import full_answer, short_answer
+from bot.render.answer.results import build_result
+from bot.render.exports.exports import to_json
+from bot.render.terminal.dataset_text import dataset_json, dataset_text
+from bot.render.terminal.terminal import paint
+from bot.render.terminal.text import full_answer, short_answer
 from bot.results.schema import result_schema
 from calculator import Comparison, UserError, estimate, read_scenario
 from calculator.datasets import needs_of

@@ -17,8 +17,8 @@ from xml.etree.ElementTree import ParseError
 import aiohttp
 from defusedxml import DefusedXmlException, ElementTree
 
-from bot.render.currency import Exchange, NoRate, Rate
-from bot.render.short import full_day
+from bot.render.parts.currency import Exchange, NoRate, Rate
+from bot.render.parts.short import full_day
 from pricing import BoundedClient, HttpError, ResponseFormat
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """The types of a saved answer: baseline, options and verdict.
 
 The codes are written out, because stored results and other programs rely on them. A new code of the calculator fails
-the type check of `bot.render.results` until it is added here.
+the type check of `bot.render.answer.results` until it is added here.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.errors import is_rate_limit
-from bot.render.blocks import text_message
+from bot.render.parts.blocks import text_message
 from bot.slack.poster import Destination
 from bot.slack.response_urls import ResponseUrls
 from bot.slack.workspaces import Workspaces

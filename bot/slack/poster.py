@@ -13,10 +13,10 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import error_of, is_transient
-from bot.render.blocks import SlackMessage, text_message
 from bot.render.charts.model import Chart
 from bot.render.charts.png import ChartUnavailable, chart_png_in_subprocess
-from bot.render.escaping import clip
+from bot.render.parts.blocks import SlackMessage, text_message
+from bot.render.parts.escaping import clip
 from bot.slack.history import find_button, find_part
 from bot.slack.outcomes import CONTENT_ERRORS, Outcome, cannot_post_hint, has_other_way, outcome
 from bot.slack.uploads import SlackUpload, UploadRefused, depends_on_channel, upload, upload_method

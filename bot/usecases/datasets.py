@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.render.escaping import escape
+from bot.render.parts.escaping import escape
 from bot.services import Services
 from bot.slack.request import ActionRequest
 from bot.store import DatasetRun

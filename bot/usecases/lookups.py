@@ -6,8 +6,8 @@ from bot.answers import watches
 from bot.answers.audit import audit_page
 from bot.answers.confirmations import forget_message
 from bot.language.command import ParsedCommand
-from bot.render.blocks import SlackMessage, text_message
-from bot.render.escaping import escape
+from bot.render.parts.blocks import SlackMessage, text_message
+from bot.render.parts.escaping import escape
 from bot.services import Services
 from bot.slack.request import CommandRequest
 from bot.usecases.watches import end_watch, start_watch

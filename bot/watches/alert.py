@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from bot.render.blocks import Block, SlackMessage, context, section, table_block
-from bot.render.escaping import escape
-from bot.render.estimate_diff import CostCause
-from bot.render.money import counted, money, signed
-from bot.render.payback import break_even_text, payback_text
-from bot.render.short import short_day, spoken_days
-from bot.render.tables import Table, offer_name, plain
+from bot.render.answer.estimate_diff import CostCause
+from bot.render.parts.blocks import Block, SlackMessage, context, section, table_block
+from bot.render.parts.escaping import escape
+from bot.render.parts.money import counted, money, signed
+from bot.render.parts.short import short_day, spoken_days
+from bot.render.parts.tables import Table, offer_name, plain
+from bot.render.sentences.payback import break_even_text, payback_text
 from bot.results import EndKind, SavedOffer
 from bot.store import SavedEstimate, Watch
 from bot.watches.changes import MovedEnd, UpcomingEnd, WatchChange

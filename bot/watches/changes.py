@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from bot.render.estimate_diff import THE_DATE, CostCause, compare_offer, reasons
-from bot.render.tables import offer_name
+from bot.render.answer.estimate_diff import THE_DATE, CostCause, compare_offer, reasons
+from bot.render.parts.tables import offer_name
 from bot.results import EndKind, OfferQuote, QuotedLine, SavedOffer, offer_ends
 from bot.store import SavedEstimate
 from bot.watches.state import WatchState

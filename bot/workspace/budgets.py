@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.render.money import money
-from bot.render.tables import duration_text, offer_name
+from bot.render.parts.money import money
+from bot.render.parts.tables import duration_text, offer_name
 from calculator import Comparison, Figure, RankGroup, UserError, parse_number
 
 MONTH = "/month"

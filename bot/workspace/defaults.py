@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from bot.render.currency import Rate
+from bot.render.parts.currency import Rate
 from calculator import FieldErrors, UserError, parse_number, read_scenario, resolve_question
 from pricing import Catalog
 

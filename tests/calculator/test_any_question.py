@@ -11,10 +11,10 @@ from decimal import Decimal
 from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 
-from bot.render.exports import to_csv
-from bot.render.results import build_result
-from bot.render.terminal import paint
-from bot.render.text import MAX_LINES, full_answer, short_answer
+from bot.render.answer.results import build_result
+from bot.render.exports.exports import to_csv
+from bot.render.terminal.terminal import paint
+from bot.render.terminal.text import MAX_LINES, full_answer, short_answer
 from bot.results.codec import document
 from calculator import KEYS, Estimate, FieldErrors, estimate, read_scenario
 from pricing import Catalog

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.render.assumptions import assumption_sentences
+from bot.render.sentences.assumptions import assumption_sentences
 from calculator import Comparison, estimate, read_scenario
 from pricing import Catalog
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.render.money import parts_of_total
+from bot.render.parts.money import parts_of_total
 from calculator import Comparison, Estimate
 from pricing import Catalog
 from tests.calculator.questions import NUMBERS, answer, choices, numbers, priced_offers, question

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from bot.forms.defaults import BUDGET as BUDGET_FORM
 from bot.forms.defaults import DEFAULTS_FORM
-from bot.render.budgets import APPROVE, DECLINE
+from bot.render.slack.budgets import APPROVE, DECLINE
 from bot.web.rate_limit import RateAllowance
 from playground import Payloads
 from pricing import Catalog

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from bot.render.blocks import Block
 from bot.render.charts.model import (
     MONTHLY_SIDES,
     TORNADO_SIDES,
@@ -15,8 +14,9 @@ from bot.render.charts.model import (
     TornadoBar,
     TornadoChart,
 )
-from bot.render.escaping import clip
-from bot.render.money import quantity
+from bot.render.parts.blocks import Block
+from bot.render.parts.escaping import clip
+from bot.render.parts.money import quantity
 
 MAX_TITLE = 50
 MAX_NAME = 20

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from bot.render.charts.model import ChartMarker, CostLine, LineChart
-from bot.render.money import money, quantity
-from bot.render.payback import break_even_sentences
-from bot.render.short import full_day
-from bot.render.tables import offer_name
+from bot.render.parts.money import money, quantity
+from bot.render.parts.short import full_day
+from bot.render.parts.tables import offer_name
+from bot.render.sentences.payback import break_even_sentences
 from calculator import (
     BreakEven,
     Comparison,

@@ -8,9 +8,9 @@ from decimal import Decimal
 from bot.render.charts.break_even import break_even_chart
 from bot.render.charts.model import Bar, BarChart, Chart, ChartName
 from bot.render.charts.tornado import tornado_chart
-from bot.render.money import money
-from bot.render.short import short_day
-from bot.render.tables import has_other_period, horizon, offer_name, period_figure
+from bot.render.parts.money import money
+from bot.render.parts.short import short_day
+from bot.render.parts.tables import has_other_period, horizon, offer_name, period_figure
 from calculator import Comparison, Estimate, LineItem, equal_periods, sum_amounts
 
 MAX_BARS = 20

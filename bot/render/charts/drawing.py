@@ -28,7 +28,7 @@ from bot.render.charts.model import (
     TornadoChart,
 )
 from bot.render.charts.text_fit import DPI, fit_text, text_width, widest, wrap_text
-from bot.render.money import MAGNITUDES, brief, money
+from bot.render.parts.money import MAGNITUDES, brief, money
 
 WIDTH, PAD = 1600, 56
 TITLE, TEXT, TICK = 46, 34, 30

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from bot.render.charts.model import MonthBar, MonthlyChart
-from bot.render.money import money, signed
-from bot.render.short import short_month
-from bot.render.tables import offer_name
+from bot.render.parts.money import money, signed
+from bot.render.parts.short import short_month
+from bot.render.parts.tables import offer_name
 from calculator import Estimate, Variance
 
 MAX_MONTHS = 20

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.render.charts.model import TornadoBar, TornadoChart
-from bot.render.money import money, signed
-from bot.render.tables import Table, duration_text, offer_name
+from bot.render.parts.money import money, signed
+from bot.render.parts.tables import Table, duration_text, offer_name
 from calculator import INPUT_LABELS, Amount, Comparison, Driver, Estimate, key_of, sensitivity
 
 MAX_BARS = 12

@@ -6,19 +6,19 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from bot.render.assumptions import assumption_sentences
-from bot.render.breakdown import breakdown_table, breakdown_title, numbered_sources
-from bot.render.card import card
+from bot.render.answer.breakdown import breakdown_table, breakdown_title, numbered_sources
+from bot.render.answer.card import card
+from bot.render.answer.comparison import set_aside_sentences, short_table
+from bot.render.answer.uncertainty import percent
 from bot.render.charts.tornado import drivers_table
-from bot.render.comparison import set_aside_sentences, short_table
-from bot.render.escaping import clip
-from bot.render.headline import question
-from bot.render.money import money
-from bot.render.short import full_day
-from bot.render.sources import age_mark_meaning, oldest_price, price_ages, source_title
-from bot.render.tables import Table, offer_name
-from bot.render.uncertainty import percent
-from bot.render.warnings import sorted_warnings, warning_text
+from bot.render.parts.escaping import clip
+from bot.render.parts.money import money
+from bot.render.parts.short import full_day
+from bot.render.parts.tables import Table, offer_name
+from bot.render.sentences.assumptions import assumption_sentences
+from bot.render.sentences.headline import question
+from bot.render.sentences.sources import age_mark_meaning, oldest_price, price_ages, source_title
+from bot.render.sentences.warnings import sorted_warnings, warning_text
 from bot.results import SavedResult
 from calculator import Comparison, Estimate
 

@@ -15,10 +15,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.render.escaping import clip
 from bot.render.memo.content import Memo, Part
-from bot.render.short import full_day
-from bot.render.tables import Table
+from bot.render.parts.escaping import clip
+from bot.render.parts.short import full_day
+from bot.render.parts.tables import Table
 from calculator import UserError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.render.short import full_day
+from bot.render.parts.short import full_day
 from playground import FakeSlack
 from pricing import Catalog
 from tests.bot import fixture_catalog, slack_actions, support_bot

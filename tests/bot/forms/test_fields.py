@@ -9,7 +9,7 @@ from bot.answers.help import help_message, key_sections
 from bot.forms.fields import FROM_FILE, MAIN, MORE, SHARE
 from bot.forms.inputs import COMPOSED
 from bot.language.command import read_command
-from bot.render.xlsx_inputs import bounds
+from bot.render.exports.xlsx_inputs import bounds
 from calculator import INPUT_LABELS, KEYS, in_formulas, in_section, read_scenario
 from pricing import Catalog
 from tests.bot.message_text import texts

@@ -15,7 +15,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from bot.prices.exchange_rates import MAX_BYTES, ExchangeRates, RatesError, read_ecb
-from bot.render.currency import NoRate, Rate
+from bot.render.parts.currency import NoRate, Rate
 from bot.workspace.defaults import WorkspaceDefaults
 from playground import FakeSlack
 from pricing import Catalog

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.results import build_result
+from bot.render.answer.results import build_result
 from bot.results import SavedNotes, decimal_text, decode_result, document, encode_result, store_result
 from calculator import estimate, read_scenario
 from pricing import Catalog

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from bot.render.results import build_result
+from bot.render.answer.results import build_result
 from bot.results import document
 from bot.results.schema import main
 from calculator import estimate, read_scenario

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.render.card import card
-from bot.render.comparison import short_table
+from bot.render.answer.card import card
+from bot.render.answer.comparison import short_table
 from calculator import Comparison, RentedGpuOffer, estimate, option, options, read_scenario
 from pricing import Catalog
 from tests.calculator.questions import TODAY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from bot.render.assumptions import assumption_sentences
+from bot.render.sentences.assumptions import assumption_sentences
 from calculator import Comparison, Estimate, estimate, read_scenario, unpriced_work
 from pricing import Catalog
 

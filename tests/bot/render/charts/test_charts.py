@@ -10,7 +10,7 @@ from bot.render.charts.block import chart_block, distinct_names
 from bot.render.charts.break_even import break_even_chart
 from bot.render.charts.build import chart_of, comparison_chart
 from bot.render.charts.model import BarChart, LineChart
-from bot.render.tables import has_other_period
+from bot.render.parts.tables import has_other_period
 from calculator import average_month, break_even, horizon_total
 from playground import check_message
 from pricing import Catalog

@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.render.charts.break_even import break_even_chart
 from bot.render.charts.model import Chart
 from bot.render.charts.png import ChartUnavailable
-from bot.render.replies import chart_reply
+from bot.render.slack.replies import chart_reply
 from bot.slack.poster import Destination, Poster
 from calculator import estimate, read_scenario
 from playground import FakeSlack

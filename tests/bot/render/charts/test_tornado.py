@@ -9,7 +9,7 @@ import pytest
 from bot.render.charts.block import chart_block, input_names
 from bot.render.charts.model import TornadoBar
 from bot.render.charts.tornado import tornado_chart
-from bot.render.money import brief
+from bot.render.parts.money import brief
 from calculator import INPUT_LABELS
 from playground import check_message
 from pricing import Catalog

@@ -1,0 +1,1 @@
+"""Files that users download: CSV, YAML and a live spreadsheet."""
