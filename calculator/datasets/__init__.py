@@ -1,31 +1,31 @@
 """Counting of training files: tokens, lengths and problems. Pure: bytes in, counts out, the tokenizer an argument."""
 
-from calculator.datasets.acceptance import (
+from calculator.datasets.conversion.conversion import convert_record
+from calculator.datasets.conversion.vendor_formats import ConversionError
+from calculator.datasets.counting.acceptance import (
     Acceptance,
     Fate,
     PlatformRequirements,
     image_limits,
     refusing_platforms,
 )
-from calculator.datasets.blocks import (
+from calculator.datasets.counting.blocks import (
     BlockCount,
     CountingRules,
     Tokenizer,
     count_block,
     file_problems,
 )
-from calculator.datasets.conversion import convert_record
-from calculator.datasets.decoding import decode_line, record_of
-from calculator.datasets.formats import detect_format
-from calculator.datasets.lines import Block, split_blocks
-from calculator.datasets.opening import MAX_UNPACKED_BYTES, PARQUET, OpenedFile, open_file
-from calculator.datasets.parsed_line import MessageOverhead
-from calculator.datasets.problems import KINDS, MAX_SHOWN, Kind, Problem
-from calculator.datasets.recognition import format_of
-from calculator.datasets.report import DatasetReport, limits_of, make_report, needs_of
-from calculator.datasets.tables import Columns, ColumnsUnknown, describe_columns, kept_columns
-from calculator.datasets.tally import DatasetCount, LengthLimit, LengthPercentiles, Tally, Truncation
-from calculator.datasets.vendor_formats import ConversionError
+from calculator.datasets.counting.formats import detect_format
+from calculator.datasets.counting.report import DatasetReport, limits_of, make_report, needs_of
+from calculator.datasets.counting.tally import DatasetCount, LengthLimit, LengthPercentiles, Tally, Truncation
+from calculator.datasets.lines.lines import Block, split_blocks
+from calculator.datasets.lines.opening import MAX_UNPACKED_BYTES, PARQUET, OpenedFile, open_file
+from calculator.datasets.lines.tables import Columns, ColumnsUnknown, describe_columns, kept_columns
+from calculator.datasets.reading.decoding import decode_line, record_of
+from calculator.datasets.records.parsed_line import MessageOverhead
+from calculator.datasets.records.problems import KINDS, MAX_SHOWN, Kind, Problem
+from calculator.datasets.records.recognition import format_of
 
 __all__ = [
     "KINDS",

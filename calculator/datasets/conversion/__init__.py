@@ -1,0 +1,1 @@
+"""Examples in the format that a platform takes."""

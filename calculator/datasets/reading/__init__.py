@@ -1,0 +1,1 @@
+"""The content of a line: texts to count, images, calls and problems."""
