@@ -16,6 +16,7 @@ from bot.language.tagging.model_names import (
     NameParts,
     flatten,
     is_part_of,
+    newness_of,
     parts_of,
     rank_of,
     spellings_of,
@@ -211,7 +212,9 @@ class MentionIndex:
         if not matches:
             return None
         if not (parts.size or parts.tiers):
-            return Mention("model", phrase, {}, phrase, choices=tuple(sorted(matches)[:6]))
+            newest = sorted(matches, key=lambda name: newness_of(matches[name]), reverse=True)
+            different = {flatten(without_date(name.rpartition("/")[2])): name for name in reversed(newest)}
+            return Mention("model", phrase, {}, phrase, choices=tuple(reversed(different.values())))
         plain = {name: known for name, known in matches.items() if not set(known.tiers) - set(parts.tiers) - DECORATION}
         ranked = sorted(plain or matches, key=lambda name: rank_of(matches[name]), reverse=True)
         names = self._models[flatten(ranked[0])]

@@ -132,9 +132,21 @@ def is_part_of(parts: NameParts, known: NameParts) -> bool:
 
 def rank_of(known: NameParts) -> tuple[int, list[tuple[int, ...]]]:
     """Rank the plainer name first, then the newer version."""
-    extra = [tier for tier in known.tiers if tier not in DECORATION]
-    dated = any(len(version) >= 4 and version.isdigit() for version in known.versions)
-    return (
-        -len(extra) - 10 * dated,
-        [tuple(int(part) for part in version.rstrip("o").split(".")) for version in known.versions],
-    )
+    return -len(_tiers(known)) - 10 * _is_dated(known), _versions(known)
+
+
+def newness_of(known: NameParts) -> tuple[bool, list[tuple[int, ...]], int]:
+    """Rank the newer version first, then the plainer name; names with a date come last."""
+    return not _is_dated(known), _versions(known), -len(_tiers(known))
+
+
+def _tiers(known: NameParts) -> list[str]:
+    return [tier for tier in known.tiers if tier not in DECORATION]
+
+
+def _is_dated(known: NameParts) -> bool:
+    return any(len(version) >= 4 and version.isdigit() for version in known.versions)
+
+
+def _versions(known: NameParts) -> list[tuple[int, ...]]:
+    return [tuple(int(part) for part in version.rstrip("o").split(".")) for version in known.versions]

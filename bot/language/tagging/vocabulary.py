@@ -48,15 +48,15 @@ TURNING_WORDS = frozenset(_TURNING_WORDS.split())
 """Words that turn the meaning of a number or name beside them, or are part of a name, so that none may be left over."""
 
 _STOP_WORDS = """
-a about across actually all already also am an and any anything approximately prompting are around as ask assume
-assuming at average avg be because been being but by bot can come could currently day days dear did do does
+a about across actually against all already also am an and any anything approximately prompting are around as ask assume
+assuming at average avg be because been being but by bot can come compare compared comparing could currently day days dear did do does
 doing done each either else every example examples exactly expect expected fine finetune fine-tune fine-tuning
 for from get gets give given go goes going got had has have having hello help hey hi how i if i'd i'll i'm in
 instead into is it it's its just keep kind know let let's like long look lot made make makes making many may me
 mean might model models more most much must my need needs now of off ok okay on one only or our out over own per
 please plan plus price put rather really right roughly run say see set shall should show so some still such take
 tell than thank thanks that that's the their them then there there's these they thing think this those time to
-today together token tokens total try tune tuned tuning up us use used uses using usually very via want was way
+today together token tokens total try tune tuned tuning up us use used uses using usually versus very via vs want was way
 we we'd we'll we're we've were what what's when where whether which while who will with within would yes yet you
 your cost costs estimate estimated question traffic call calls data dataset training train trained finetuning
 team company production prod each-way change changed update switch raise increase lower reduce bump lift cut

@@ -23,6 +23,7 @@ from calculator import (
     average_month,
     base_change,
     customer_of,
+    dearer_from,
     prompting_span,
     saving_range,
     verdict,
@@ -105,12 +106,22 @@ def threshold_sentence(comparison: Comparison) -> str | None:
         would = "pays" if result.answer == "yes" or result.reason == "range_decides" else "would pay"
         if limit.calls_per_day <= 1:
             return f"{name} {would} at any number of calls."
-        return f"{name} {would} from about {count} calls a day."
+        return f"{name} {would} from about {count} calls a day{_later_dearer(comparison, result)}."
     about = result.threshold_option
     reason = about.pays_back_reason if about else None
     cause = spoken_days((reason or "").removeprefix("never").removeprefix(": "), comparison.as_of)
     turn = limit.turn if result.answer != "no" else None  # then the next step says it
     return " ".join(filter(None, [f"More calls don't change that{f': {cause}' if cause else ''}.", turn]))
+
+
+def _later_dearer(comparison: Comparison, result: Verdict) -> str:
+    """Return the clause that prompting gets cheaper than the tuned model within the horizon; empty if it doesn't."""
+    day = dearer_from(comparison, result.threshold_option.estimate) if result.threshold_option else None
+    if day is None:
+        return ""
+    change = base_change(comparison)
+    prompting = f"with {change.successor}" if change and change.successor else "by prompting"
+    return f", but from {_day(comparison, day)} on, a call of it costs no less than {prompting}"
 
 
 def next_step_sentence(comparison: Comparison) -> str:

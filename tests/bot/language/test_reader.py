@@ -167,6 +167,10 @@ def test_short_periods_become_calls_per_hour(text: str, value: int) -> None:
     [
         ("10.000 examples", "“10.000” is ambiguous: 10,000, or 10? Write 10000 without the dot."),
         ("5-10k examples", "“5-10k”: do you mean 5k to 10k, or 5 to 10k?"),
+        (
+            "switch to claude",
+            "Which “claude” do you mean? For example claude-haiku-5-5, claude-opus-5-5, claude-sonnet-5-5.",
+        ),
         ("10,5 epochs", "“10,5”: do you mean 10.5? Write it with a dot."),
         ("1,5M examples", "“1,5”: do you mean 1.5? Write it with a dot."),
         ("1M calls", "“1M calls”: is that per day or per month?"),

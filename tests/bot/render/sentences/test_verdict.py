@@ -191,6 +191,18 @@ def test_baseline_that_ends_is_followed_by_its_successor(capsys: pytest.CaptureF
     assert "successor" not in capsys.readouterr().out
 
 
+def test_threshold_says_from_when_a_call_saves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """1,000 tokens a call save $0.00029 for 47 days against GPT-4.1 mini's $0.40, then lose $0.00001 for 318 days
+    against GPT-6 Luna's $0.10: $0.01045 for a call a day. Training costs 0.1M tokens at $10: $1, so 96 calls a day.
+    """
+    fields = ["on=your-rates", "rates=10/0.11/1", "base=openai/gpt-4.1-mini", "cached=0%", "call=1000/0", "epochs=1"]
+    assert main([*fields, "examples=1k", "example=100", "calls=10/day", "--as-of", "2026-11-28"]) == 0
+    assert (
+        "from about 96 calls a day, but from 14 Jan 2027 on, a call of it costs no less than with gpt-6-luna."
+        in capsys.readouterr().out
+    )
+
+
 @pytest.mark.parametrize(
     ("base", "first", "step"),
     [
