@@ -53,7 +53,7 @@ def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
         if life.inference_ends:
             ended += f" Tuned models answer until {life.inference_ends}."
     else:
-        ended = f"{offer.title} is retired."
+        return Warning("closed", offer.why or f"{offer.platform_title} no longer sells {offer.title}.")
     return Warning("closed", f"{ended} Ask with an earlier date to see what it cost.")
 
 
