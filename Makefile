@@ -11,7 +11,7 @@ test coverage fuzz test-chaos: export PYTHONDONTWRITEBYTECODE =
 .PHONY: help install run test coverage test-chaos fuzz audit check format bench bench-scale lock schema schema-check docs dist smoke clean
 
 help: ## list these commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 install: $(RUN_STAMP) ## install the locked dependencies into .venv
 

@@ -1,4 +1,4 @@
-"""The pages of `help`, `models` and `price`, for Slack and the terminal. They need only the catalogue."""
+"""The pages of `models` and `price`, for Slack and the terminal, and the row of a key. They need only the catalogue."""
 
 from __future__ import annotations
 
