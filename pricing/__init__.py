@@ -4,7 +4,6 @@ from pricing.base.caching import CachingRule, caching_rule, load_caching_rules
 from pricing.bills import BilledPart, BillLayout, BillRules, BillUnit, Side, load_bill_rules
 from pricing.capability.gaps import capability_gaps
 from pricing.capability.load import ChecksByModel, load_capability, load_capability_checks
-from pricing.capability.names import fold_model_name
 from pricing.capability.records import (
     Band,
     ContextLength,
@@ -189,7 +188,6 @@ __all__ = [
     "ages_table",
     "caching_rule",
     "capability_gaps",
-    "fold_model_name",
     "holes_table",
     "is_gpu_qualifier",
     "known_gpu",

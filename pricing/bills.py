@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pricing.files.record import Limits, Record, TextReader
@@ -99,10 +98,10 @@ class BillRules(Record):
         return next((side for side, text in self.sides.items() if re.search(text, item, re.IGNORECASE)), None)
 
 
-def load_bill_rules(path: Path = DATA_DIR / "bills.yml") -> BillRules:
+def load_bill_rules() -> BillRules:
     """Return the rules for reading bills.
 
     Raises:
         PriceFileError: Names the file, the field and the fix.
     """
-    return read_sourced_record(path, BillRules, Source)
+    return read_sourced_record(DATA_DIR / "bills.yml", BillRules, Source)

@@ -10,7 +10,6 @@ import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, cast
 
 from pricing.files.record import Record, file_model
@@ -82,9 +81,9 @@ def schema_text() -> str:
     return json.dumps(platform_schema(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def is_current(path: Path = SCHEMA_PATH) -> bool:
+def is_current() -> bool:
     """Return whether the published schema matches the models."""
-    return path.exists() and path.read_text(encoding="utf-8") == schema_text()
+    return SCHEMA_PATH.exists() and SCHEMA_PATH.read_text(encoding="utf-8") == schema_text()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -34,6 +34,8 @@ from calculator.datasets import (
 from pricing import Catalog, DatasetRules, Encoding
 
 NO_LIMITS = CountLimits()
+CONVERSION_SECONDS = 300
+"""The longest time that the conversion of a file may take."""
 CountTask = Callable[[Task, Callable[[Progress], None], Collection[int]], Awaitable[Finished]]
 """Counts the file of a task; `count_in_process` says how."""
 
@@ -119,13 +121,12 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
     return make_report(result.count, rules, needs)
 
 
-async def convert_in_process(task: ConversionTask, descriptors: Collection[int], seconds: float = 300) -> Converted:
+async def convert_in_process(task: ConversionTask, descriptors: Collection[int]) -> Converted:
     """Convert a file in a separate process, which ends with the task that awaits this.
 
     Args:
         task: The file, the platform and the file that receives the copy.
         descriptors: Open files that the paths refer to (`/dev/fd/…`); the process inherits them.
-        seconds: The longest time.
 
     Raises:
         UserError: The content cannot be read, no line can be converted, or it takes too long.
@@ -140,11 +141,11 @@ async def convert_in_process(task: ConversionTask, descriptors: Collection[int],
         pass_fds=tuple(descriptors),
     )
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(CONVERSION_SECONDS):
             output, _ = await process.communicate(msgspec.json.encode(task))
     except TimeoutError:
         raise UserError(
-            f"Converting it takes longer than {seconds:g} s, so it was stopped. Convert it in a terminal: "
+            f"Converting it takes longer than {CONVERSION_SECONDS} s, so it was stopped. Convert it in a terminal: "
             f"ftcost convert FILE --to {task.platform}."
         ) from None
     finally:

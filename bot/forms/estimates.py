@@ -115,16 +115,15 @@ def form(
     return _modal(CALLBACK, "Change the estimate" if origin.edit_of else "Should we fine-tune?", origin, blocks)
 
 
-def break_even_form(origin: Origin, keys: Collection[str], labels: Mapping[str, str] = MappingProxyType({})) -> View:
+def break_even_form(origin: Origin, keys: Collection[str]) -> View:
     """Return the form that asks only for what the break-even of an estimate lacks.
 
     Args:
         origin: The estimate, with its channel and thread.
         keys: The missing keys, of `BREAK_EVEN_KEYS`.
-        labels: The labels of the type-ahead menus by value.
     """
     shown = {*keys, CALLS_PER} if "calls" in keys else set(keys)
-    blocks = [field_block(field, "", labels) for field in MAIN if field.key in shown]
+    blocks = [field_block(field, "") for field in MAIN if field.key in shown]
     return _modal(BREAK_EVEN_CALLBACK, "When does it pay back?", origin, blocks)
 
 

@@ -288,7 +288,6 @@ AnyJob = (
     | DecideJob
 )
 """Every kind that is stored."""
-STORED_KINDS = frozenset(str(kind.__struct_config__.tag) for kind in get_args(AnyJob))
 
 J_co = TypeVar("J_co", bound=Job, covariant=True)
 K = TypeVar("K", bound=Job)

@@ -1,7 +1,7 @@
 """The result of an estimate as data: stored in the database and printed by `ftcost --format json`."""
 
 from bot.results.answer import SavedBaseline, SavedOption, SavedSetAside, SavedVerdict
-from bot.results.codec import decimal_text, decode_result, document, encode_result, schema_version
+from bot.results.codec import decode_result, document, encode_result, schema_version
 from bot.results.model import (
     END_KINDS,
     SCHEMA_VERSION,
@@ -61,7 +61,6 @@ __all__ = [
     "SavedWarning",
     "Standing",
     "StoredResult",
-    "decimal_text",
     "decode_result",
     "document",
     "encode_result",

@@ -166,11 +166,6 @@ def outcome(method: str, name: str) -> Outcome:
     return Outcome.APOLOGY
 
 
-def documented_errors(method: str) -> tuple[str, ...]:
-    """Return the names of all errors that Slack documents for a method."""
-    return tuple(sorted({*METHODS[method].split(), *COMMON.split()}))
-
-
 def has_other_way(method: str, error: SlackApiError) -> bool:
     """Return whether the answer can reach the user in another way after an error of a method."""
     return not is_transient(error) and outcome(method, error_of(error)) is Outcome.OTHER_WAY

@@ -31,11 +31,6 @@ class Prediction:
     """Upper end of the process's peak where memory is not short, GiB."""
 
     @property
-    def margin_gib(self) -> float:
-        """Free memory of the GPU, GiB; negative if the setup does not fit."""
-        return self.usable_gib - self.memory.required_gib
-
-    @property
     def verdict(self) -> Verdict:
         """`fits` if the upper end of the process's peak does; `tight` if only the expected tensors do; else `no`."""
         if not self.fits:

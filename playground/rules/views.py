@@ -16,13 +16,12 @@ SHARED = {"callback_id", "private_metadata", "external_id"}
 MODAL = SHARED | {"submit", "close", "clear_on_close", "notify_on_close", "submit_disabled"}
 
 
-def check_view(view: Any, *, kinds: frozenset[str] = frozenset({"modal"}), pointer: str = "/view") -> Json:
+def check_view(view: Any, *, kinds: frozenset[str] = frozenset({"modal"})) -> Json:
     """Check a modal or a Home tab.
 
     Args:
         view: The view as the app sent it: an object or its JSON text.
         kinds: The allowed types: `modal`, `home` or both.
-        pointer: The view's JSON pointer in the call, for the error messages.
 
     Returns:
         The view as an object.
@@ -34,8 +33,8 @@ def check_view(view: Any, *, kinds: frozenset[str] = frozenset({"modal"}), point
         try:
             view = json.loads(view)
         except ValueError:
-            raise Refusal("invalid_arguments", [f"[ERROR] must be a JSON object [json-pointer:{pointer}]"]) from None
-    node = Node(view, pointer)
+            raise Refusal("invalid_arguments", ["[ERROR] must be a JSON object [json-pointer:/view]"]) from None
+    node = Node(view, "/view")
     kind = node.kind(kinds)
     if kind == "modal":
         _check_modal(node)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import field
@@ -111,13 +110,10 @@ class FeedsFile(Record):
     feeds: dict[str, Feed]
 
 
-def load_feeds(path: Path = FEEDS_PATH) -> Mapping[str, Feed]:
+def load_feeds() -> Mapping[str, Feed]:
     """Return the feeds by id, in the order of the file.
-
-    Args:
-        path: A file in the form of feeds.yml.
 
     Raises:
         PriceFileError: Names the file, the field and the fix.
     """
-    return read_record(path.name, read_text(path), FeedsFile).feeds
+    return read_record(FEEDS_PATH.name, read_text(FEEDS_PATH), FeedsFile).feeds

@@ -22,7 +22,6 @@ from calculator import (
 )
 
 MAX_POINTS = 20
-MAX_NAME_LENGTH = 80
 MAX_MONTHS = 240
 MAX_CURVE_STEPS = 60
 """Even steps of a drawn line; its kinks come on top."""
@@ -32,17 +31,16 @@ INSTANT = Decimal("1e-6")
 Cost = Callable[[Decimal], Decimal]
 
 
-def break_even_chart(comparison: Comparison, estimate: Estimate | None = None) -> LineChart | None:
-    """Return the cumulative cost of prompting the base model and of one offer.
+def break_even_chart(comparison: Comparison) -> LineChart | None:
+    """Return the cumulative cost of prompting the base model and of the best offer.
 
     Args:
         comparison: The priced offers.
-        estimate: The offer; by default the best one.
 
     Returns:
         None if there is no base model, no number of calls, or an unknown price.
     """
-    base, tuned = comparison.base, estimate or comparison.best
+    base, tuned = comparison.base, comparison.best
     if base is None or tuned is None or not base.complete or not tuned.complete or not tuned.months:
         return None
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.answer.results import build_result
-from bot.results import SavedNotes, decimal_text, decode_result, document, encode_result, store_result
+from bot.results import SavedNotes, decode_result, document, encode_result, store_result
+from bot.results.codec import decimal_text
 from calculator import estimate, read_scenario
 from pricing import Catalog
 from tests.bot import support_bot

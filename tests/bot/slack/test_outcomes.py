@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import TRANSIENT_SLACK_ERRORS
-from bot.slack.outcomes import METHODS, Outcome, cannot_post_hint, documented_errors, outcome
+from bot.slack.outcomes import COMMON, METHODS, Outcome, cannot_post_hint, outcome
 from playground import Failure, FakeSlack
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
@@ -27,6 +27,11 @@ def camel_case(name: str) -> str:
     """Return the Web API's name of a client's method: `chat.postMessage` of `chat_postMessage`."""
     group, _, method = name.partition("_")
     return f"{group}.{method}"
+
+
+def documented_errors(method: str) -> tuple[str, ...]:
+    """Return the names of all errors that Slack documents for a method."""
+    return tuple(sorted({*METHODS[method].split(), *COMMON.split()}))
 
 
 def test_the_table_has_every_method_that_is_called() -> None:
