@@ -23,7 +23,7 @@ from bot.config import Config
 from bot.timeouts import Timeouts
 from playground import FakeSlack
 from pricing import Catalog, load_catalog
-from tests import databases, postgres
+from tests import postgres, reused_databases
 from tests.local_slack import local_slack
 
 # The same 50 examples in each run, at any speed of the machine. HYPOTHESIS_PROFILE=explore tries 100 others, and
@@ -139,7 +139,7 @@ async def running_bot(
     The `options` are fields of `Config`.
     """
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(databases.opened(database_url))
+        database = await stack.enter_async_context(reused_databases.opened(database_url))
         config = Config(
             access=slack.bot_token,
             signing_secret=slack.signing_secret,
@@ -178,7 +178,7 @@ def database_folder() -> Iterator[Path]:
 @pytest.fixture
 def database_url(database_folder: Path) -> Iterator[str]:
     """The URL of an SQLite file with empty tables."""
-    with databases.fresh_file(database_folder / "ftcost.sqlite3") as url:
+    with reused_databases.fresh_file(database_folder / "ftcost.sqlite3") as url:
         yield url
 
 

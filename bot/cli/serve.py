@@ -80,7 +80,7 @@ async def serve(settings: Settings, catalog: Catalog, timeouts: Timeouts = Timeo
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        listener = _bind(settings.host, settings.port)
+        listener = bind(settings.host, settings.port)
         base_url = f"http://{settings.host}:{listener.getsockname()[1]}"
         database = await open_database(settings.database)
         stack.push_async_callback(database.close)
@@ -97,7 +97,7 @@ class CannotListen(Exception):
     """The port is taken, or the address isn't this machine's. The text says which."""
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
     """Bind the port for this process without listening, so that a proxy uses another replica until the bot is ready."""
     listener = socket.socket()
     try:

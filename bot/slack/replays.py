@@ -34,6 +34,10 @@ class Replays:
         self._floor = 0
         """Signatures up to this time stamp may have been dropped, so all of them are refused."""
 
+    def __len__(self) -> int:
+        """Return the number of signatures in memory."""
+        return len(self._stamps)
+
     def take(self, signature: str, stamp: int) -> bool:
         """Record a verified request.
 

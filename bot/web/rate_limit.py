@@ -52,6 +52,10 @@ class RateLimit:
         self._clock = clock
         self._buckets: OrderedDict[tuple[str, str], _Bucket] = OrderedDict()
 
+    def __len__(self) -> int:
+        """Return the number of users in memory."""
+        return len(self._buckets)
+
     def charge(self, team_id: str, user_id: str, tokens: float) -> None:
         """Take tokens for a request that was allowed and turned out to be heavy. They may become negative.
 

@@ -18,7 +18,7 @@ from bot.store import read_keys
 from bot.timeouts import Timeouts
 from playground import FakeSlack, OAuthServer
 from pricing import Catalog
-from tests import databases
+from tests import reused_databases
 from tests.conftest import ACK_SECONDS, TIMEOUTS, bot_clock
 from tests.local_slack import local_slack
 
@@ -72,7 +72,7 @@ async def two_workspaces(catalog: Catalog, database_url: str, timeouts: Timeouts
         installs = OAuthServer(slacks, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
         await installs.start()
         stack.push_async_callback(installs.stop)
-        database = await stack.enter_async_context(databases.opened(database_url))
+        database = await stack.enter_async_context(reused_databases.opened(database_url))
         config = Config(
             access=OAuth(CLIENT_ID, CLIENT_SECRET, read_keys(KEY)),
             signing_secret=SIGNING_SECRET,

@@ -14,7 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, ViewportSize, expect
 
 from pricing import Catalog
-from tests import databases
+from tests import reused_databases
 from tests.browser.channel import Channel, Effort, open_channel
 from tests.browser.test_files import DROP
 from tests.conftest import TODAY, Workspace, running_bot
@@ -41,7 +41,7 @@ QUESTION = "examples=10k example=600 calls=20k/day call=0/150 prompt=1500->100 b
 @pytest.fixture(scope="module")
 def module_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of an SQLite file for the module."""
-    with databases.fresh_file(tmp_path_factory.mktemp("people") / "ftcost.sqlite3") as url:
+    with reused_databases.fresh_file(tmp_path_factory.mktemp("people") / "ftcost.sqlite3") as url:
         yield url
 
 

@@ -23,7 +23,7 @@ from bot.store import Database
 from bot.store.tables import watches
 from playground import FakeSlack, Payloads
 from tests.bot import slack_actions, support_bot
-from tests.bot.databases import LEASE
+from tests.bot.database_fixtures import LEASE
 from tests.bot.message_text import estimate_id
 from tests.bot.slack_actions import Json
 

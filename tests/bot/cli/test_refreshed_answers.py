@@ -13,7 +13,7 @@ from bot.cli.refreshed_answers import compare_answers, questions_of_files, saved
 from bot.store import EstimateStore, open_database
 from calculator import UserError
 from pricing.refresh import run_refresh
-from tests.bot.databases import NOW
+from tests.bot.database_fixtures import NOW
 from tests.bot.results.samples import stored_result
 from tests.pricing.refresh.feed_server import KEYS, feed_server
 

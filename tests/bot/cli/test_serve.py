@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.serve import _bind
+from bot.cli.serve import bind
 from tests.bot import slack_actions
 
 ROOT = Path(__file__).parents[3]
@@ -94,7 +94,7 @@ def test_new_key_is_accepted_by_rotation(tmp_path: Path) -> None:
 
 
 def test_connections_are_refused_before_the_bot_is_ready() -> None:
-    with _bind("127.0.0.1", 0) as listener, pytest.raises(ConnectionRefusedError):
+    with bind("127.0.0.1", 0) as listener, pytest.raises(ConnectionRefusedError):
         socket.create_connection(listener.getsockname(), timeout=1)
 
 

@@ -1,5 +1,5 @@
 """An empty database of each kind."""
 
-from tests.bot.databases import database, url
+from tests.bot.database_fixtures import database, url
 
 __all__ = ["database", "url"]

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from bot.queue.store import JobStore
 from bot.store import Database
-from tests.bot.databases import LEASE, NOW, oldest
+from tests.bot.database_fixtures import LEASE, NOW, oldest
 from tests.bot.queue.test_store import check, reply
 
 

@@ -12,7 +12,7 @@ import pytest
 from bot.queue.model import CheckWatchesJob, Job, MentionJob, QueuedJob
 from bot.queue.store import JobStore
 from bot.store import Database
-from tests.bot.databases import LEASE, NOW, oldest
+from tests.bot.database_fixtures import LEASE, NOW, oldest
 
 
 class Clock:

@@ -17,7 +17,7 @@ from bot.store.tables import jobs as jobs_table
 from playground import FakeSlack
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
-from tests.bot.databases import NOW
+from tests.bot.database_fixtures import NOW
 from tests.bot.listeners.dataset_files import chats
 from tests.bot.message_text import estimate_id, texts
 from tests.conftest import running_bot

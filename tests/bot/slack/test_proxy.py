@@ -12,7 +12,7 @@ from bot.prices.current_catalog import RefreshPlan
 from bot.store import RefreshedPriceStore
 from playground import FakeSlack
 from pricing import Catalog
-from tests import databases
+from tests import reused_databases
 from tests.bot import slack_actions, support_bot
 from tests.bot.prices.test_current_catalog import AFTER, wait_for_refresh, with_refreshed
 from tests.conftest import running_bot
@@ -78,7 +78,11 @@ async def test_broken_proxy_is_reported_as_a_form_that_did_not_open(
 
 
 async def test_price_feeds_are_read_by_it_too(catalog: Catalog, slack: FakeSlack, database_url: str) -> None:
-    async with ForwardProxy().open() as proxy, feed_server() as server, databases.opened(database_url) as database:
+    async with (
+        ForwardProxy().open() as proxy,
+        feed_server() as server,
+        reused_databases.opened(database_url) as database,
+    ):
         plan = RefreshPlan(1, server.feeds("azure-retail"), {}, with_refreshed, proxy.url)
         async with running_bot(catalog, slack, database_url, lambda: AFTER, refresh=plan) as running:
             await wait_for_refresh(running, RefreshedPriceStore(database), 1)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.store import Audit, AuditChange, AuditEntry, Database, Installations, read_keys
 from bot.store.audit import MAX_LENGTH
-from tests.bot.databases import NOW
+from tests.bot.database_fixtures import NOW
 from tests.bot.two_workspaces import KEY
 
 CHANGE = AuditChange("T1", "U1", "budget", None, "$500.00")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.store import Approval, Audit, BudgetStore, Database
-from tests.bot.databases import NOW
+from tests.bot.database_fixtures import NOW
 
 
 async def test_of_two_who_decide_at_once_one_does(database: Database) -> None:

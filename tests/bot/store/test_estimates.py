@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.store import Database, EstimateStore
-from tests.bot.databases import NOW
+from tests.bot.database_fixtures import NOW
 from tests.bot.results.samples import stored_result
 
 

@@ -29,7 +29,7 @@ from bot.store import (
 from bot.store.migrate import HEAD, STEPS
 from bot.store.tables import metadata
 from tests import postgres
-from tests.bot.databases import LEASE, NOW, oldest
+from tests.bot.database_fixtures import LEASE, NOW, oldest
 
 
 def test_the_head_is_the_last_step() -> None:

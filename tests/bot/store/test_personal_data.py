@@ -23,7 +23,7 @@ from bot.store import (
 from playground import FakeSlack
 from pricing import Catalog
 from tests.bot import slack_actions, support_bot
-from tests.bot.databases import NOW
+from tests.bot.database_fixtures import NOW
 from tests.bot.message_text import estimate_id
 from tests.bot.results.samples import stored_result
 from tests.bot.slack.test_oauth import dump

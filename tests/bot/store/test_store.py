@@ -13,7 +13,7 @@ from bot.store import Audit, DefaultsStore, SqliteDatabase, new_estimate_id, ope
 from playground import FakeSlack
 from tests.bot import slack_actions, support_bot
 from tests.bot.conftest import Start
-from tests.bot.databases import NOW
+from tests.bot.database_fixtures import NOW
 from tests.bot.message_text import difference, estimate_id, filled_fields
 from tests.conftest import Workspace
 

@@ -36,5 +36,9 @@ async def test_other_users_do_not_cancel_the_count(services: Services, slack: Fa
     assert stored.cancelled_at is None
 
 
-async def test_unknown_count_is_ignored(services: Services, slack: FakeSlack) -> None:
+async def test_unknown_count_cancels_no_other(services: Services, slack: FakeSlack, run: str) -> None:
     await cancel_run(services, press(slack.you, "dataset:nowhere"))
+    stored = await services.dataset_runs.get(run, team_id=TEAM)
+    assert stored is not None
+    assert stored.cancelled_at is None
+    assert await services.dataset_runs.get("dataset:nowhere", team_id=TEAM) is None

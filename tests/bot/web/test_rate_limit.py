@@ -58,7 +58,7 @@ def test_number_of_remembered_users_is_bounded() -> None:
     limit = RateLimit(RateAllowance(), lambda: 0.0)
     for number in range(MAX_USERS + 500):
         limit.count("T", f"U{number}", "key")
-    assert len(limit._buckets) == MAX_USERS
+    assert len(limit) == MAX_USERS
 
 
 @pytest.fixture
