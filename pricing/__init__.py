@@ -36,7 +36,7 @@ from pricing.datasets.rules import (
     load_dataset_rules,
     token_factor,
 )
-from pricing.files.records import PriceFileError
+from pricing.files.reading import PriceFileError
 from pricing.files.strict_yaml import YamlError, read_yaml, read_yaml_text
 from pricing.gpu.facts import (
     AttentionKernel,

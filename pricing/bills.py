@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
+from pricing.files.reading import DATA_DIR, read_sourced_record
 from pricing.files.record import Limits, Record, TextReader
-from pricing.files.records import DATA_DIR, read_sourced_record
 from pricing.price import Source, SourceRef
 
 BilledPart = Literal["training", "inference", "hosting", "storage"]

@@ -20,8 +20,7 @@ from pricing.base.models import GenaiBaseModels
 from pricing.capability.load import OWN_FILE, capability_loader
 from pricing.catalog import BaseModels, Catalog
 from pricing.files.entries import load_entries
-from pricing.files.record import Record
-from pricing.files.records import (
+from pricing.files.reading import (
     DATA_DIR,
     PriceFileError,
     read_record,
@@ -29,6 +28,7 @@ from pricing.files.records import (
     validate,
     yaml_files,
 )
+from pricing.files.record import Record
 from pricing.files.snapshot import load_snapshot
 from pricing.gpu.load import load_gpus
 from pricing.offers.not_sold import load_not_sold

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, cast
 
+from pricing.files.reading import DATA_DIR
 from pricing.files.record import Record, file_model
-from pricing.files.records import DATA_DIR
 from pricing.load import Defaults, PlatformFile
 from pricing.offers.offer import Offer
 from pricing.price import Price

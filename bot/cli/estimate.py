@@ -25,7 +25,7 @@ from bot.cli.arguments import (
 from bot.cli.terminal import output_has_colours, output_width
 from bot.language.command import VERBS, check_base, read_command
 from bot.render.charts.model import ChartName
-from bot.render.terminal.terminal import Line, paint
+from bot.render.terminal.lines import Line, paint
 from bot.render.terminal.text import full_answer, short_answer
 from calculator import Comparison, UserError, estimate, in_section, read_scenario
 from pricing import Catalog, load_catalog
@@ -96,7 +96,7 @@ def _fields(path: Path | None, typed: Mapping[str, str], catalog: Catalog) -> di
 
 def _content(comparison: Comparison, format: str, catalog: Catalog) -> bytes:
     from bot.render.answer.results import build_result
-    from bot.render.exports.exports import to_csv, to_json, to_yaml
+    from bot.render.exports.csv_yaml import to_csv, to_json, to_yaml
 
     match format:
         case "xlsx":

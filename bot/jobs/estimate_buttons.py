@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.queue.model import BreakEvenJob, ExportFormat, ExportJob, QueuedJob, UncertaintyJob
-from bot.render.exports.exports import to_csv, to_json, to_yaml
+from bot.render.exports.csv_yaml import to_csv, to_json, to_yaml
 from bot.render.parts.blocks import text_message
 from bot.render.parts.escaping import escape
 from bot.render.slack.replies import add_footer, break_even_replies, uncertainty_replies

@@ -13,8 +13,8 @@ from bot.render.parts.blocks import SlackMessage, text_message
 from bot.render.parts.currency import save_exchange
 from bot.render.sentences.headline import question
 from bot.render.slack.budgets import approval_holds, approval_request
+from bot.render.slack.card import CardChange, WorkspaceNotes, parent_message
 from bot.render.slack.change import change_reply, change_summary
-from bot.render.slack.messages import CardChange, WorkspaceNotes, parent_message
 from bot.render.slack.replies import thread_replies
 from bot.results import SavedNotes, store_result
 from bot.services import Services, idempotency_key

@@ -11,7 +11,7 @@ from bot.forms.inputs import element_text
 from bot.listeners.home import open_budget
 from bot.listeners.modals import show_modal
 from bot.queue.model import CARD_CHOICES, EXPORT_FORMATS, CardChoice, CardJob, ExportFormat, ExportJob
-from bot.render.slack.messages import BUDGET, DELETE, EXPORT
+from bot.render.slack.card import BUDGET, DELETE, EXPORT
 from bot.services import Services
 from bot.slack.payload import at
 from bot.slack.request import ActionRequest, ViewRequest

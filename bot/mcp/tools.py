@@ -31,9 +31,9 @@ from bot.mcp.arguments import (
     read_arguments,
 )
 from bot.render.answer.results import build_result
-from bot.render.exports.exports import to_json
+from bot.render.exports.csv_yaml import to_json
 from bot.render.terminal.dataset_text import dataset_json, dataset_text
-from bot.render.terminal.terminal import paint
+from bot.render.terminal.lines import paint
 from bot.render.terminal.text import full_answer, short_answer
 from bot.results.schema import result_schema
 from calculator import Comparison, UserError, estimate, read_scenario

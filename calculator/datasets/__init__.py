@@ -1,6 +1,6 @@
 """Counting of training files: tokens, lengths and problems. Pure: bytes in, counts out, the tokenizer an argument."""
 
-from calculator.datasets.conversion.conversion import convert_record
+from calculator.datasets.conversion.convert import convert_record
 from calculator.datasets.conversion.vendor_formats import ConversionError
 from calculator.datasets.counting.acceptance import (
     Acceptance,
@@ -16,11 +16,11 @@ from calculator.datasets.counting.blocks import (
     count_block,
     file_problems,
 )
-from calculator.datasets.counting.formats import detect_format
+from calculator.datasets.counting.detection import detect_format
 from calculator.datasets.counting.report import DatasetReport, limits_of, make_report, needs_of
 from calculator.datasets.counting.tally import DatasetCount, LengthLimit, LengthPercentiles, Tally, Truncation
-from calculator.datasets.lines.lines import Block, split_blocks
 from calculator.datasets.lines.opening import MAX_UNPACKED_BYTES, PARQUET, OpenedFile, open_file
+from calculator.datasets.lines.splitting import Block, split_blocks
 from calculator.datasets.lines.tables import Columns, ColumnsUnknown, describe_columns, kept_columns
 from calculator.datasets.reading.decoding import decode_line, record_of
 from calculator.datasets.records.parsed_line import MessageOverhead

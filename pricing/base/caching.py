@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pricing.files.entries import load_entries
+from pricing.files.reading import DATA_DIR
 from pricing.files.record import Limits, Record, TextReader
-from pricing.files.records import DATA_DIR
 from pricing.names.prefixes import bedrock_name, seller_of
 from pricing.price import Source, SourceRef
 from pricing.vocabulary import Usd

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pricing.files.entries import load_entries
+from pricing.files.reading import DATA_DIR
 from pricing.files.record import Limits, Record
-from pricing.files.records import DATA_DIR
 from pricing.price import Source, SourceRef
 from pricing.vocabulary import Day
 

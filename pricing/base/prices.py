@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from msgspec import Raw, Struct
 from msgspec.json import decode
 
-from pricing.files.records import DATA_DIR
+from pricing.files.reading import DATA_DIR
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, ModelPrice, Provider

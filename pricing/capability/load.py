@@ -23,8 +23,8 @@ from pricing.capability.records import (
     TunedResult,
 )
 from pricing.capability.table import CapabilityTable, Scales
+from pricing.files.reading import DATA_DIR, PriceFileError, read_record, read_text, validate
 from pricing.files.record import Limits, Record
-from pricing.files.records import DATA_DIR, PriceFileError, read_record, read_text, validate
 from pricing.files.snapshot import load_snapshot
 
 OWN_FILE = "capability.yml"

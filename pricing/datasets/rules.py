@@ -11,8 +11,8 @@ from typing import Annotated, Literal, NamedTuple, get_args
 
 from msgspec import field
 
+from pricing.files.reading import DATA_DIR, read_sourced_record, read_text
 from pricing.files.record import Limits, Record
-from pricing.files.records import DATA_DIR, read_sourced_record, read_text
 from pricing.files.snapshot import load_snapshot
 from pricing.price import Source, SourceRef
 from pricing.vocabulary import Count

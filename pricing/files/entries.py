@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
+from pricing.files.reading import read_record, read_text, validate_records
 from pricing.files.record import Record
-from pricing.files.records import read_record, read_text, validate_records
 from pricing.files.snapshot import load_snapshot
 
 R = TypeVar("R", bound=Record)

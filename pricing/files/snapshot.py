@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from msgspec import DecodeError, json
 
-from pricing.files.records import DATA_DIR
+from pricing.files.reading import DATA_DIR
 
 T = TypeVar("T")
 

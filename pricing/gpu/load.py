@@ -10,8 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pricing.files.record import Record
-from pricing.files.records import (
+from pricing.files.reading import (
     DATA_DIR,
     PriceFileError,
     read_record,
@@ -20,6 +19,7 @@ from pricing.files.records import (
     validate_records,
     yaml_files,
 )
+from pricing.files.record import Record
 from pricing.files.snapshot import load_snapshot
 from pricing.gpu.facts import Framework, Gpu, GpuFacts, ModelShape
 from pricing.gpu.offers import GpuCatalog, GpuOffer

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pricing.files.entries import load_entries
+from pricing.files.reading import PriceFileError, read_text
 from pricing.files.record import Limits, Record
-from pricing.files.records import PriceFileError, read_text
 from pricing.price import Source, SourceRef
 from pricing.vocabulary import PartialDate
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pricing.catalog import Catalog
-from pricing.files.records import PriceFileError, read_record, yaml_files
+from pricing.files.reading import PriceFileError, read_record, yaml_files
 from pricing.load import PlatformFile, load_catalog
 from pricing.price import Price
 from pricing.refresh.feed import Feed

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pricing.catalog import Catalog
-from pricing.files.records import yaml_files
+from pricing.files.reading import yaml_files
 from pricing.http_client import BoundedClient
 from pricing.load import PROVIDERS_DIR, load_catalog
 from pricing.refresh.apply import PriceWriteError, apply

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from pricing.catalog import Catalog
-from pricing.files.records import PriceFileError
+from pricing.files.reading import PriceFileError
 from pricing.refresh.feed import Feed
 from pricing.refresh.findings import MAX_FACTOR, Finding, same_price, usd_text
 from pricing.refresh.observation import Observation

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from msgspec import field
 
+from pricing.files.reading import DATA_DIR, read_record, read_text
 from pricing.files.record import Limits, Record
-from pricing.files.records import DATA_DIR, read_record, read_text
 from pricing.vocabulary import Confidence, Method, PriceKind
 
 FEEDS_PATH = DATA_DIR / "feeds.yml"

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from pricing.catalog import Catalog
-from pricing.files.records import yaml_files
+from pricing.files.reading import yaml_files
 from pricing.load import load_catalog
 from pricing.price import Price, Source
 from pricing.refresh.apply import PriceWriteError, write_if_valid

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pricing.catalog import Catalog
-from pricing.files.records import PriceFileError
+from pricing.files.reading import PriceFileError
 from pricing.offers.offer import Offer
 from pricing.price import Price
 from pricing.refresh.feed import Feed, PriceMapping

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 
 from bot.render.answer.results import build_result
-from bot.render.exports.exports import to_csv
-from bot.render.terminal.terminal import paint
+from bot.render.exports.csv_yaml import to_csv
+from bot.render.terminal.lines import paint
 from bot.render.terminal.text import MAX_LINES, full_answer, short_answer
 from bot.results.codec import document
 from calculator import KEYS, Estimate, FieldErrors, estimate, read_scenario

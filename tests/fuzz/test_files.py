@@ -15,7 +15,7 @@ from bot.actuals.bill import read_bill
 from bot.cli.arguments import read_scenario_file
 from bot.prices.exchange_rates import RatesError, read_ecb
 from bot.render.answer.results import build_result
-from bot.render.exports.exports import to_yaml
+from bot.render.exports.csv_yaml import to_yaml
 from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario
 from pricing import Catalog, load_bill_rules
 from tests.bot import support_bot

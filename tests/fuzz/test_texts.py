@@ -17,7 +17,7 @@ from bot.forms.inputs import compose_fields, in_field_words, read_inputs, split_
 from bot.language.command import read_command, read_fields, readable_fields, write_command
 from bot.language.formatting import from_slack
 from bot.render.answer.results import build_result
-from bot.render.exports.exports import to_csv
+from bot.render.exports.csv_yaml import to_csv
 from calculator import KEYS, FieldErrors, UserError, estimate, read_scenario
 from pricing import Catalog, YamlError, read_yaml
 from tests.fuzz.hostile import anything, examples, in_time, outcome, text

@@ -18,7 +18,7 @@ from bot.render.sentences.headline import question
 from bot.render.sentences.payback import break_even_sentences, crossover_sentence
 from bot.render.sentences.sources import age_mark_meaning, price_ages, price_notes, source_title, spoken_notes
 from bot.render.sentences.warnings import sorted_warnings, warning_text
-from bot.render.terminal.terminal import Line, table_lines, wrap_lines
+from bot.render.terminal.lines import Line, table_lines, wrap_lines
 from calculator import Comparison, Estimate, sensitivity
 
 MAX_LINES = 25

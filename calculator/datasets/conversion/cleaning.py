@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from calculator.datasets.conversion.vendor_formats import ConversionError
-from calculator.datasets.reading.reading import ANSWER_KEYS, spare_keys
+from calculator.datasets.reading.parsing import ANSWER_KEYS, spare_keys
 from calculator.datasets.records.call_order import SHORT_ID
 from calculator.datasets.records.canonical import tidy_pair
 from calculator.datasets.records.openai_calls import CallIds, tool_list

@@ -7,7 +7,7 @@ import mimetypes
 from collections.abc import Mapping
 from typing import Any
 
-from calculator.datasets.reading.reading import reasoning_of
+from calculator.datasets.reading.parsing import reasoning_of
 from calculator.datasets.records.images import image_address
 from calculator.datasets.records.problems import quoted
 from calculator.errors import UserError

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
-from calculator.datasets.lines.lines import Block
+from calculator.datasets.lines.splitting import Block
 from calculator.datasets.reading.decoding import LOOSE, NESTED, decode_line, record_of, repeated_key
+from calculator.datasets.reading.parsing import NOTHING_TRAINED, ROLES, read_record
 from calculator.datasets.reading.plain_chat import Chat, decode_chats, keys_of, sum_chats, texts_of, traits_of
-from calculator.datasets.reading.reading import NOTHING_TRAINED, ROLES, read_record
 from calculator.datasets.reading.reserved_words import find_reserved
 from calculator.datasets.reading.secrets import find_secrets
 from calculator.datasets.records.parsed_line import MessageOverhead, ParsedLine

@@ -13,7 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 from calculator.datasets.records.parsed_line import MessageOverhead
 from pricing import Trait
 
-# Every other line takes the slow path (`reading.py`), which reports what is wrong.
+# Every other line takes the slow path (`parsing.py`), which reports what is wrong.
 _LARGE_BYTES = 500_000
 _MAX_OBJECTS = 50_000
 

@@ -18,7 +18,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.render.parts.blocks import context
-from bot.render.slack.messages import buttons
+from bot.render.slack.card import buttons
 from bot.results import SCHEMA_VERSION, SavedExchange, SavedNotes, decode_result
 from bot.store import EstimateStore, SavedEstimate, open_database
 from playground import FakeSlack

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pricing.datasets.rules import DatasetRules, load_dataset_rules
 from pricing.datasets.tables import DOCUMENT, dataset_tables, with_tables
-from pricing.files.records import DATA_DIR, read_sourced_record
+from pricing.files.reading import DATA_DIR, read_sourced_record
 from pricing.price import Source
 
 

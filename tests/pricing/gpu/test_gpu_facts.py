@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pricing import PriceFileError, load_gpu_facts
-from pricing.files.records import DATA_DIR
+from pricing.files.reading import DATA_DIR
 
 FILES = ("models.yml", "gpus.yml", "gpu_frameworks.yml", "gpu_model.yml", "serving_model.yml")
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pricing import load_catalog
-from pricing.files.records import validate
+from pricing.files.reading import validate
 from pricing.refresh import Feed, Finding, apply
 from pricing.refresh.compare import compare
 from pricing.refresh.feed import PriceMapping

@@ -15,8 +15,8 @@ from bot.forms.estimates import Origin, compare_form, form
 from bot.render.answer.results import build_result
 from bot.render.parts.blocks import SlackMessage, table_block
 from bot.render.parts.tables import Table
+from bot.render.slack.card import parent_message
 from bot.render.slack.change import change_reply
-from bot.render.slack.messages import parent_message
 from bot.render.slack.replies import offers_replies, sources_reply, thread_replies
 from calculator import Comparison, estimate, read_scenario
 from playground import check_message, check_view, find_pings

@@ -20,7 +20,7 @@ from bot.render.sentences.payback import break_even_sentences, payback_text
 from bot.render.sentences.scenario_changes import field_changes
 from bot.render.sentences.sources import price_ages
 from bot.render.sentences.warnings import warning_text
-from bot.render.terminal.terminal import paint
+from bot.render.terminal.lines import paint
 from bot.render.terminal.text import full_answer
 from calculator import Comparison, Estimate, Warning
 from pricing import Catalog

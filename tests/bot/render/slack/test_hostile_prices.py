@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.render.exports.exports import safe_cell
+from bot.render.exports.csv_yaml import safe_cell
 from playground import FakeSlack
 from pricing import load_catalog
 from tests.bot import slack_actions

@@ -13,7 +13,7 @@ from bot.render.answer.breakdown import breakdown_table, numbered_sources
 from bot.render.answer.card import card
 from bot.render.parts.short import spoken_days
 from bot.render.parts.tables import Table
-from bot.render.terminal.terminal import Line, paint, table_lines, wrap_lines
+from bot.render.terminal.lines import Line, paint, table_lines, wrap_lines
 from bot.render.terminal.text import MAX_LINES, full_answer, short_answer
 from calculator import Comparison, estimate, read_scenario
 from pricing import Catalog

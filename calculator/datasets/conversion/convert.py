@@ -8,7 +8,7 @@ from typing import Any
 from calculator.datasets.conversion.cleaning import KEPT_KEYS, REWRITTEN, clean_example
 from calculator.datasets.conversion.vendor_canonical import canonical_vendor
 from calculator.datasets.conversion.vendor_formats import ConversionError, to_gemini, to_nova
-from calculator.datasets.reading.reading import MEDIA_KEYS
+from calculator.datasets.reading.parsing import MEDIA_KEYS
 from calculator.datasets.records.canonical import canonical
 from pricing import AS_IT_IS, DatasetRules, Format, Trait
 

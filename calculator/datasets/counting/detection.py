@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calculator.datasets.counting.blocks import CountingRules, read_line
-from calculator.datasets.lines.lines import Block
+from calculator.datasets.lines.splitting import Block
 from calculator.datasets.records.problems import Problem
 from calculator.errors import UserError
 from pricing import Format

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.answer.results import build_result
-from bot.render.exports.exports import safe_cell, to_csv
+from bot.render.exports.csv_yaml import safe_cell, to_csv
 from calculator import estimate, read_scenario
 from pricing import Catalog
 from tests.bot import support_bot

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from calculator.datasets.reading.reading_parts import read_prompt
+from calculator.datasets.reading.parts import read_prompt
 from calculator.datasets.records.parsed_line import ParsedLine, as_json
 from calculator.datasets.records.problems import quoted
 from pricing import Trait

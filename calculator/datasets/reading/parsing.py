@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from calculator.datasets.reading.reading_calls import read_calls, read_tools
-from calculator.datasets.reading.reading_parts import read_content
-from calculator.datasets.reading.reading_vendor import (
+from calculator.datasets.reading.calls import read_calls, read_tools
+from calculator.datasets.reading.parts import read_content
+from calculator.datasets.reading.vendor import (
     read_gemini,
     read_gemini_pair,
     read_nova,
