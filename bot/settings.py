@@ -130,7 +130,7 @@ class Settings(BaseSettings):
         if self.slack_signing_secret:
             return "http"
         raise SettingsError(
-            "SLACK_BOT_TOKEN alone is not enough: add SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)."
+            "SLACK_BOT_TOKEN alone isn't enough: add SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)."
         )
 
     def _checked_oauth(self) -> Mode:

@@ -54,5 +54,5 @@ class Timeouts:
         return self.lease * 0.8
 
     def pause(self, attempts: int) -> float:
-        """Return the pause after so many attempts. It is random, so that jobs which failed together come apart."""
+        """Return a random pause after `attempts` attempts: jobs that failed together aren't retried together."""
         return min(self.longest_pause, self.first_pause * 2.0 ** (attempts - 1)) * random.uniform(0.5, 1.0)  # noqa: S311

@@ -108,9 +108,9 @@ class Comparison:
 
 
 def computed_once(function: Callable[[Comparison, *Args], T]) -> Callable[[Comparison, *Args], T]:
-    """Keep what a function returns with the comparison, so that an answer that reads it in many places pays once.
+    """Cache a function's result on the comparison, because an answer reads it in many places.
 
-    The kept values take no part in comparing or pickling. Arguments after the comparison are told apart by identity.
+    The cache is excluded from equality and pickling; further arguments are compared by identity.
     """
 
     @wraps(function)

@@ -82,7 +82,7 @@ def float_of(value: Decimal) -> float:
 def as_deployed(
     offers: Iterable[Offer], scenario: Scenario, facts: GpuFacts, assumptions: Mapping[str, Assumption]
 ) -> list[Offer]:
-    """Return the offers, those with a deployment by the hour with what it carries.
+    """Return the offers; each one with an hourly deployment states the load that it carries.
 
     Args:
         offers: Offers of the catalogue.

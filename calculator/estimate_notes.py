@@ -252,7 +252,7 @@ def _length_assumptions(plan: ResolvedScenario, offer: Offer) -> Iterator[str]:
 
 
 def _token_assumption(comparison: Comparison, estimate: Estimate) -> Iterator[str]:
-    """Yield what another tokenizer than the base model's makes of the same text, as a range of tokens and costs."""
+    """Yield the range of tokens and cost if the offer's tokenizer splits the text differently from the base model's."""
     counted = token_range(comparison, estimate)
     if counted is None:
         return
@@ -265,7 +265,7 @@ def _token_assumption(comparison: Comparison, estimate: Estimate) -> Iterator[st
 
 
 def _token_rules(plan: ResolvedScenario, offer: Offer) -> Iterator[str]:
-    """Yield what of validation and padding a platform bills, as far as the question has them."""
+    """Yield how the platform bills validation and padding tokens, if the question has them."""
     if isinstance(offer, RentedGpuOffer):
         return
     rules, platform = offer.training, offer.platform_title
@@ -287,7 +287,7 @@ def _token_rules(plan: ResolvedScenario, offer: Offer) -> Iterator[str]:
 
 
 def _capacity_assumptions(plan: ResolvedScenario, estimate: Estimate) -> Iterator[str]:
-    """Yield the load of the deployment, and what it is worked out from."""
+    """Yield the load of the deployment and how it was computed."""
     capacity, replica = estimate.capacity, deployment_of(estimate.offer)
     if capacity is None or capacity.carries is False:  # a warning says what is missing
         return

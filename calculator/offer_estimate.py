@@ -117,7 +117,7 @@ def _unserved_calls(plan: ResolvedScenario, months: Decimal) -> LineItem:
         recurrence="monthly",
         monthly_quantity=None,
         price=None,
-        formula_text="{} calls a month for {} months, which this platform does not serve",
+        formula_text="{} calls a month for {} months, which this platform doesn't serve",
         formula_values=(plan.calls_per_month, months),
     )
 

@@ -194,10 +194,11 @@ def _setup(report: FitReport) -> Iterator[str]:
         )
     if prediction.fits:
         peak, speed = prediction.peak_gib, prediction.tokens_per_second
+        end = "does" if prediction.verdict == "fits" else "doesn't"
         yield (
             f"Expected peak of the process: {peak.likely:.0f} of {prediction.usable_gib:.0f} GiB a GPU (8 of 10 cases: "
             f"{peak.low:.0f} to {prediction.highest_gib:.0f}); {VERDICTS[prediction.verdict]}, because the upper end "
-            f"{'does' if prediction.verdict == 'fits' else 'does not'}."
+            f"{end}."
         )
         yield f"{speed.likely:,.0f} tokens a second (8 of 10 cases: {speed.low:,.0f} to {speed.high:,.0f})."
 

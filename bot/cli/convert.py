@@ -56,7 +56,7 @@ def run(_: str, arguments: Sequence[str]) -> int:
 
 @contextmanager
 def _replacing(output: Path) -> Iterator[BinaryIO]:
-    """Write the copy under another name first, so that a failure leaves no half of a file."""
+    """Write the copy under another name first, so that a failure leaves no partial file."""
     partial = output.with_name(f".{output.name}.partial")
     try:
         with partial.open("wb") as out:

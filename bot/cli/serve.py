@@ -59,7 +59,7 @@ def run(_: str, arguments: Sequence[str]) -> int:
         return 1
     except CannotListen as error:
         print(
-            f"Cannot listen on {settings.host}:{settings.port}: {error}. Set FTCOST_PORT to a free port.",
+            f"Can't listen on {settings.host}:{settings.port}: {error}. Set FTCOST_PORT to a free port.",
             file=sys.stderr,
         )
         return 1

@@ -38,7 +38,7 @@ class TrainingFile:
 def open_training_files(
     files: Sequence[TrainingFile], columns: Columns | None, max_unpacked_bytes: int = MAX_UNPACKED_BYTES
 ) -> OpenedFile:
-    """Return several files as one; their lines are numbered through.
+    """Return several files as one; their lines are numbered consecutively.
 
     Args:
         files: The files.
@@ -56,7 +56,7 @@ def open_training_files(
     sentences = dict.fromkeys(single.reading for single in opened if single.reading)
     names = ", ".join(file.path.name for file in files[:3])
     others = f" and {len(files) - 3:,} more" if len(files) > 3 else ""
-    reading = f"{len(files):,} files, with their lines numbered through: {names}{others}."
+    reading = f"{len(files):,} files, with their lines numbered consecutively: {names}{others}."
     return OpenedFile(_chained(single.chunks for single in opened), tuple(wrapping), " ".join((reading, *sentences)))
 
 

@@ -92,7 +92,7 @@ async def _call_tool(
 ) -> types.CallToolResult:
     tool = TOOLS.get(call.name)
     if tool is None:
-        return _error(f"There is no tool “{call.name}”. The tools are {', '.join(TOOLS)}.")
+        return _error(f"“{call.name}” isn't a tool. The tools are {', '.join(TOOLS)}.")
     try:
         answer = await anyio.to_thread.run_sync(tool.answer, calculator, call.arguments or {})
     except UserError as error:

@@ -28,7 +28,7 @@ current_holder: contextvars.ContextVar[Holder | None] = contextvars.ContextVar("
 
 
 class Computing:
-    """Threads for what takes a job longer than some milliseconds."""
+    """Threads for calculations that take more than a few milliseconds."""
 
     def __init__(self, threads: int = THREADS) -> None:
         self._pool = ThreadPoolExecutor(threads, "job")

@@ -39,5 +39,5 @@ class RequestGate:
             await asyncio.sleep(quiet)
 
     def close(self) -> None:
-        """Hold nothing back any more: the process stops."""
+        """Let everything pass: the process is stopping."""
         self._is_closing = True

@@ -97,7 +97,7 @@ class WorkspaceJob(Job, frozen=True, kw_only=True):
 
 
 class ConversationJob(WorkspaceJob, frozen=True, kw_only=True):
-    """Work whose answer belongs into a conversation. `channel_id` is None for a direct message."""
+    """Work that is answered in a conversation. `channel_id` is None for a direct message."""
 
     channel_id: str | None
     thread_ts: str | None = None

@@ -267,7 +267,7 @@ class JobStore:
         return [_queued(row) for row in rows]
 
     async def delete_old(self) -> None:
-        """Delete finished jobs whose idempotency keys are not needed any more."""
+        """Delete finished jobs whose idempotency keys are no longer needed."""
         is_old = jobs.c.created_at < self.now() - KEEP_FINISHED
         await self._database.execute(delete(jobs).where(jobs.c.state != "waiting", is_old))
 

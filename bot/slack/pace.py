@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 CALM_SECONDS = 60.0
-"""A channel without a message for so long has no pace any more."""
+"""A channel is no longer paced after so many seconds without a message."""
 
 
 class ChannelPace:

@@ -237,7 +237,7 @@ def database_address(url: str) -> URL:
         raise ValueError("not a URL; write sqlite:/// and a path, or postgresql://user:password@host/name") from None
     driver = DRIVERS.get(address.drivername)
     if driver is None:
-        raise ValueError(f"{address.drivername}:// is not supported; write sqlite:/// and a path, or postgresql://")
+        raise ValueError(f"{address.drivername}:// isn't supported; write sqlite:/// and a path, or postgresql://")
     if driver.startswith("postgresql") and not address.database:
         raise ValueError("names no database; write postgresql://user:password@host/name")
     return address.set(drivername=driver)
@@ -270,7 +270,7 @@ async def open_database(url: str) -> Database:
     except (DBAPIError, sqlite3.Error) as error:
         await database.close()
         reason = error.orig if isinstance(error, DBAPIError) else error
-        raise DatabaseUnavailable(f"the database {place} cannot be used: {str(reason).strip()}") from error
+        raise DatabaseUnavailable(f"the database {place} can't be used: {str(reason).strip()}") from error
     return database
 
 

@@ -61,7 +61,7 @@ class PlatformKeyStore:
         await self._database.write(replace)
 
     async def get(self, platform: str, *, team_id: str) -> dict[str, str] | None:
-        """Return the fields of a key; None if there is none, or if it cannot be decrypted any more."""
+        """Return the fields of a key; None if there is none, or if it can no longer be decrypted."""
         from cryptography.fernet import InvalidToken
 
         secret = await self._database.fetch_value(select(provider_keys.c.secret).where(*_is(team_id, platform)))

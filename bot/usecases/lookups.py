@@ -49,7 +49,7 @@ async def answer_lookup(services: Services, command: ParsedCommand, *, team_id: 
             if not estimate_id:
                 raise UserError("Add the id of an estimate, such as `unwatch k7m2…`. `watch` lists what you watch.")
             await end_watch(services, estimate_id, team_id=team_id, user_id=user_id)
-            return text_message(f"`{escape(estimate_id)}` isn't watched any more.")
+            return text_message(f"`{escape(estimate_id)}` is no longer watched.")
         case "forget":
             if command.argument.strip().lower() != "me":
                 raise UserError("Type `forget me` to delete your estimates and watches.")

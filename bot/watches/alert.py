@@ -82,13 +82,13 @@ def _sentences(change: WatchChange, today: date) -> list[str]:
 def _price_sentence(change: WatchChange, today: date) -> str:
     current, quoted = change.current, change.quoted
     if change.alone is None or current is None:
-        return f"{change.name} isn't in the catalogue any more."
+        return f"{change.name} is no longer in the catalogue."
     why = next(
         (spoken_days(warning.text, today) for warning in estimate_warnings(change.alone, current)),
         "the reason isn't known.",
     )
     if current.standing == RankGroup.APART:
-        return f"{change.name} isn't available for your scenario any more: {why}"
+        return f"{change.name} is no longer available for your scenario: {why}"
     if current.total_usd is None or not current.complete:
         return f"{change.name} no longer has a complete price: {why}"
     if not quoted.complete or quoted.total_usd is None:
@@ -105,7 +105,7 @@ def _moved(end: MovedEnd, today: date) -> str:
     if not earlier:
         return f"New: {day} is {meaning}."
     if not day:
-        return f"{earlier} isn't {meaning} any more; no other day has been announced."
+        return f"{earlier} is no longer {meaning}; no other day has been announced."
     return f"{day} is now {meaning}; it was {earlier}."
 
 

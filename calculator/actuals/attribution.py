@@ -21,7 +21,7 @@ from calculator.uncertainty.shapley import shapley
 PRICE, VOLUME, TOKENS, EPOCHS = "price", "volume", "tokens a call", "epochs"
 RUNS, DATA, HOURS = "runs", "tokens of the data", "hours"
 UNMEASURED = "volume × price together"
-NOT_ESTIMATED = "what the estimate does not have"
+NOT_ESTIMATED = "not in the estimate"
 _WIDE = Context(prec=60)
 _DUST = Decimal("1e-12")  # US dollars; smaller effects are rounding errors of a division
 

@@ -97,7 +97,7 @@ def _pays_back(comparison: Comparison, estimate: Estimate) -> tuple[date | None,
     if comparison.base is None:
         return None, "no base model is given"
     if not comparison.plan.calls_per_month:
-        return None, "there are no calls to save on" if comparison.plan.states_calls else "no calls are given"
+        return None, "no calls to save on" if comparison.plan.states_calls else "no calls are given"
     payback = break_even(comparison, estimate)
     if payback is None:
         return None, "a price is unknown"

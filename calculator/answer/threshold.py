@@ -106,8 +106,8 @@ class _Volumes:
         """Return whether the option saves, also where the next deployment is needed.
 
         With traffic that doesn't grow, each further deployment is paid back more easily than the one before it, so an
-        option that saves at the start of the next one saves at any number of calls above. So it is with the calls from
-        which today's prompt stays in the seller's cache.
+        option that saves at the start of the next one saves at any number of calls above. The same holds at the volume
+        from which today's prompt stays in the seller's cache.
         """
         context, estimate = self.priced(calls_per_day)
         if not self._saves(context, estimate):

@@ -107,7 +107,7 @@ def _by_saving(comparison: Comparison, chosen: Option, like: Option | None, savi
 
 
 def _base_is_gone(comparison: Comparison) -> bool:
-    """Return whether the base model has ended, or ends before an option may with no price known of what replaces it."""
+    """Return whether the base model has ended, or the known prices of prompting end too soon to compare an option."""
     change, months = base_change(comparison), equal_periods(comparison).priced_months
     if change and change.ends and change.ends <= comparison.as_of:
         return True

@@ -96,7 +96,7 @@ def band_of(model: ModelCapability, scales: Scales) -> tuple[Band, Measure] | No
 def _comparable(
     candidate: ModelCapability, reference: ModelCapability, mode: Mode, scales: Scales
 ) -> tuple[Measure, Measure] | None:
-    """Return a value of each in one mode: on one scale, or on scales of which one was fitted to the other."""
+    """Return both models' values in one thinking mode, on one scale or on two that were fitted to each other."""
     values, reference_values = _by_scale(candidate, mode, scales), _by_scale(reference, mode, scales)
     for scale in values:
         if scale in reference_values:

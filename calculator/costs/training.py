@@ -218,7 +218,7 @@ def _job_lines(
         per_job, text, values = run_gpu_hours(plan, offer.work, tokens)
         unit = "GPU-hour"
     elif price and price.per != "1M tokens":
-        per_job, text, values, unit = None, f"the platform does not publish the {price.per}s of a run", (), price.per
+        per_job, text, values, unit = None, f"the platform doesn't publish the {price.per}s of a run", (), price.per
     else:
         tokens = billed_tokens_per_example(plan, offer)
         per_job = plan.examples * tokens * epochs / MILLION

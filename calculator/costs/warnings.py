@@ -45,7 +45,7 @@ def not_for_sale(offer: Offer, status: Status, as_of: date) -> Warning:
     """Return the warning for an offer that isn't sold, with its reason."""
     life = offer.lifecycle
     if status == "not offered":
-        return Warning("not_offered", offer.why or f"{offer.platform_title} does not sell this.")
+        return Warning("not_offered", offer.why or f"{offer.platform_title} doesn't sell this.")
     if life and life.inference_ends and life.inference_ends <= as_of:
         ended = f"{offer.title} ended on {life.inference_ends}."
     elif life and life.training_ends:
@@ -135,7 +135,7 @@ def _unknown(lines: Sequence[LineItem]) -> Iterator[Warning]:
     for line in lines:
         if line.amount_usd is None:
             if line.quantity is None and line.component == "hosting":
-                text = "the model, or a call of this length and latency, does not fit these GPUs."
+                text = "the model, or a call of this length and latency, doesn't fit these GPUs."
             elif line.quantity is None:
                 text = "billed by the hour, and the hours are unknown. Add hours= for one run."
             elif line.price and line.price.max_call_input_tokens and line.price.usd is not None:
@@ -143,7 +143,7 @@ def _unknown(lines: Sequence[LineItem]) -> Iterator[Warning]:
             else:
                 when = f"the price from {line.price.since} on" if line.price and line.price.since else "the price"
                 note = f" {line.price.note}" if line.price and line.price.note else ""
-                text = f"{when} is not known.{note}"
+                text = f"{when} isn't known.{note}"
             yield Warning("price_unknown", f"{line.label}: {text}")
 
 
@@ -254,7 +254,7 @@ def _file_acceptance(plan: ResolvedScenario, offer: Offer) -> Iterator[Warning]:
         text = f"{platform} takes a converted copy of the training file, not the file itself."
         yield Warning("file_converted", text)
     elif treatment == "mend":
-        yield Warning("file_refused", f"{platform} refuses the training file until its faults are mended.")
+        yield Warning("file_refused", f"{platform} refuses the training file until its problems are fixed.")
     elif treatment == "refuse":
         yield Warning("file_refused", f"{platform} refuses the training file; counting it says why.")
 

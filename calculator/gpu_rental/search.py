@@ -245,7 +245,7 @@ def _unfit(renting: RentalSearch, offer: GpuOffer) -> str:
     gpu = _gpu(renting, offer)
     counts = _counts(question, offer, renting)
     if not counts:
-        return f"{offer.platform_title} does not rent {question.gpus} of these together."
+        return f"{offer.platform_title} doesn't rent {question.gpus} of these together."
     if not question.runs_on(gpu):
         return no_8_bit(gpu)
     setup = question.leanest(gpu, counts[-1], offer.gpus_per_node)

@@ -204,7 +204,7 @@ def _beyond_horizon(plan: ResolvedScenario, terms: PaybackTerms, payback: PayBac
 
 
 def _covering_calls(case: PaybackCase) -> int | None:
-    """Return the calls a month that save what hosting and storage cost, which may be more for more calls."""
+    """Return the calls a month whose savings cover hosting and storage; None if more calls need more deployments."""
     least = case.idle_at(ONE)
     calls = ceil_number(least / case.terms.saving)
     # Where calls do not pay for what carries the first of them, they do not pay for twice that either.
@@ -249,7 +249,7 @@ def _tuned_call(plan: ResolvedScenario, estimate: Estimate, as_of: date) -> Deci
 def _terms(
     plan: ResolvedScenario, estimate: Estimate, base: BasePrice, today: tuple[Decimal, Decimal], as_of: date
 ) -> PaybackTerms:
-    """Return the terms of a payback; `today` is the cost of a call to the base model, and what tuning saves of it."""
+    """Return the terms of a payback. `today` holds the base model's cost of a call and what tuning saves per call."""
     base_usd, saving = today
     life = estimate.offer.lifecycle
     once = (line for line in estimate.lines if line.component == "training" and line.recurrence == "once")

@@ -35,7 +35,7 @@ def turning_change(comparison: Comparison, estimate: Estimate) -> str | None:
         case None | "dearer" | "cheaper":
             return None
         case "cached":
-            return "It would pay if the prompt of today were not read from cache."
+            return "It would pay if the prompt of today weren't read from cache."
         case "answers":
             return _shorter_answers(offer_case)
         case "retraining":

@@ -6,8 +6,8 @@ import re
 from typing import Literal, NamedTuple, get_args
 
 Treatment = Literal["convert", "mend", "refuse"]
-"""convert: the platform takes a converted copy. mend: it refuses the file, as every other does, until the faults are
-mended. refuse: it refuses the file, which another platform takes.
+"""convert: the platform takes a converted copy. mend: it refuses the file, as every other does, until its problems
+are fixed. refuse: it refuses the file, which another platform takes.
 """
 MOST_PLATFORMS = 40
 _PAIR = re.compile(r"([a-z0-9-]{1,40}):(convert|mend|refuse)")

@@ -78,7 +78,7 @@ def host_on(
 
 
 def _sustained(narrow: WeightFormat, gpu: Gpu, physics: ServingPhysics) -> float:
-    """Return the TFLOP/s that products with weights of a format follow: the peak, less what lags behind an A100's.
+    """Return the sustained TFLOP/s of products with weights of a format; it grows less than the peak above an A100.
 
     Power and software don't follow a higher peak in proportion, whether it comes from a newer GPU or a narrower format.
     A format that the GPU has no products for is widened to 16 bit first.

@@ -42,7 +42,7 @@ def compare_scores(feed_id: str, feed: Feed, scores: Iterable[ObservedScore], ta
 
 
 def _measures(table: CapabilityTable) -> Iterator[tuple[str, Measure]]:
-    """Yield the recorded values by model: those that classes are told by, and those to check them against."""
+    """Yield the recorded values by model: those that decide the class, then those that check them."""
     for model in table.models.values():
         yield from ((model.id, measure) for measure in model.measures)
     for model_id, measures in load_capability_checks(table).items():

@@ -8,7 +8,7 @@ from bot.render.parts.short import full_day
 from bot.store import Approval
 
 APPROVE, DECLINE = "budget_approve", "budget_decline"
-NO_APPROVERS = "The budget has no approver any more"
+NO_APPROVERS = "The budget no longer has an approver"
 SUPERSEDED = "superseded"
 """The decision on a request whose estimate was changed."""
 
@@ -59,7 +59,7 @@ def approval_holds(approval: Approval) -> SlackMessage:
 def unreachable_notice() -> SlackMessage:
     """Return the notice to an asker whose approvers are no longer in Slack."""
     return text_message(
-        "None of the approvers is in Slack any more. An admin of this workspace can choose others with "
+        "The approvers are no longer in Slack. An admin of this workspace can choose others with "
         "`/ftcost budget`; then ask again."
     )
 

@@ -29,7 +29,7 @@ from calculator import Comparison, Estimate, break_even, sample
 
 MAX_ROWS = 8
 SHORT_MONTHS = 1
-"""A break-even within so many months is said in a sentence; a chart would show two lines that cross in a corner."""
+"""A break-even within this many months is a sentence; in a chart the lines would cross in a corner."""
 
 
 def thread_replies(comparison: Comparison) -> list[SlackMessage]:

@@ -113,7 +113,7 @@ def dataset_text(report: DatasetReport) -> str:
 
 
 def _platform_lines(report: DatasetReport) -> Iterator[str]:
-    """Yield a line for each platform, and one for those of which the same is unknown."""
+    """Yield a line for each platform, and one for all platforms whose acceptance is unknown for one reason."""
     unknown: dict[str, list[str]] = {}
     for name, verdict in report.platforms.items():
         if verdict.fate == "unknown":

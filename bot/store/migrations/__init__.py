@@ -1,1 +1,1 @@
-"""How the tables came to be, step by step: Alembic runs what a database has not seen yet."""
+"""Migrations of the tables, run by Alembic."""

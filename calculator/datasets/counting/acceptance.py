@@ -127,7 +127,7 @@ def _findings(name: str, count: DatasetCount, rules: DatasetRules, target: Forma
                 continue
             reasons.append(f"{kind.replace('_', ' ')} ({number:,} {_lines(number)})")
     if count.problems_by_kind.get("duplicate_key"):
-        findings.unknown.append("a key that stands twice in one object")
+        findings.unknown.append("a key that appears twice in one object")
     if not count.output_tokens and PURPOSES[count.format or "text"] != "graded":
         findings.refused.append("nothing would be trained")
     mended = _mended(count.format, target, rules)

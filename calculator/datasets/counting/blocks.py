@@ -92,7 +92,7 @@ def count_block(block: Block, rules: CountingRules, tokenizer: Tokenizer) -> Blo
         Tokens of each example, and the problems in the order of the lines.
     """
     if block.skipped_bytes:
-        text = f"The line is {block.skipped_bytes:,} bytes long and was not counted. Split the example."
+        text = f"The line is {block.skipped_bytes:,} bytes long and wasn't counted. Split the example."
         return BlockCount(block.first_line, (), (), (), (), 0, [Problem(block.first_line, "line_too_long", text)])
     beside = rules.beside.get("openai-chat")
     plain = decode_chats(block.data, block.lines) if rules.format == "openai-chat" and beside else None
@@ -217,7 +217,7 @@ def read_line(line: bytes, number: int, rules: CountingRules) -> ParsedLine | Pr
     if loose:
         reading.fault(loose, LOOSE[loose])
     if repeated is not None:
-        text = f"The key {quoted(repeated)} stands twice in one object; only the last is read. Keep one."
+        text = f"The key {quoted(repeated)} appears twice in one object; only the last is read. Keep one."
         reading.fault("duplicate_key", text)
     if rules.max_images and reading.images > rules.max_images[0][0]:
         over = [f"{title} takes at most {limit:,}" for limit, title in rules.max_images if reading.images > limit]

@@ -140,7 +140,7 @@ def _inexact(count: DatasetCount) -> str | None:
     reasons = list(filter(None, (_uncounted(count), _by_format(count))))
     if unknown_images := count.images - count.images_by_rule:
         reasons.append(
-            f"images or files ({unknown_images:,}) are not counted, so the file has more tokens: theirs depend on the "
+            f"images or files ({unknown_images:,}) aren't counted, so the file has more tokens: theirs depend on the "
             "size, or no rule is published"
         )
     if count.beyond_rules:
@@ -148,7 +148,7 @@ def _inexact(count: DatasetCount) -> str | None:
     if number := count.traits.get("reasoning"):
         reasons.append(
             f"reasoning, in {number:,} of the examples, is counted as text before the answer; tokens around it that "
-            "a model's template adds, a few per answer, are not"
+            "a model's template adds, a few per answer, aren't"
         )
     return "; ".join(reasons) or None
 
@@ -156,12 +156,12 @@ def _inexact(count: DatasetCount) -> str | None:
 def _uncounted(count: DatasetCount) -> str | None:
     uncounted = sum(count.problems_by_kind.get(kind, 0) for kind in UNCOUNTED)
     if uncounted:
-        verb = "line was" if uncounted == 1 else "lines were"
-        return f"{uncounted:,} {verb} not counted, so a mended file has more tokens"
+        verb = "line wasn't" if uncounted == 1 else "lines weren't"
+        return f"{uncounted:,} {verb} counted, so the corrected file will have more tokens"
     partly = sum(count.problems_by_kind.get(kind, 0) for kind in PARTLY_COUNTED)
     if not partly:
         return None
-    return f"parts that aren't known, in {partly:,} {'line' if partly == 1 else 'lines'}, are not counted"
+    return f"parts that aren't known, in {partly:,} {'line' if partly == 1 else 'lines'}, aren't counted"
 
 
 def _by_format(count: DatasetCount) -> str | None:
@@ -189,7 +189,7 @@ def _by_format(count: DatasetCount) -> str | None:
 def _tools(count: DatasetCount) -> str:
     text = f"tools and calls, in {count.beyond_rules:,} of the examples, are counted as plain text"
     if not count.tool_tokens:
-        return f"{text}; the tokens around a call, a few each, are not counted"
+        return f"{text}; the tokens around a call, a few each, aren't counted"
     difference = count.tool_tokens - count.formula_tokens
     if not difference:
         return f"{text}: {count.tool_tokens:,} tokens of definitions, as many as by OpenAI's cookbook"

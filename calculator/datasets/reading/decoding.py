@@ -87,7 +87,7 @@ def decode_line(line: bytes, number: int) -> Any:
     """Return the JSON value of a line, or why it has none."""
     parts = line.count(b",") + line.count(b"{") + line.count(b"[")
     if parts > max(_MIN_PARTS, len(line) // _BYTES_A_PART):
-        text = f"The line has {parts:,} values, too many for messages of text, and was not counted."
+        text = f"The line has {parts:,} values, too many for messages of text, and wasn't counted."
         return Problem(number, "too_many_parts", text)
     try:
         return msgspec.json.decode(line)

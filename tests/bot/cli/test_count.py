@@ -57,7 +57,7 @@ def test_the_json(path: Path) -> None:
     assert (made["examples"], made["tokens"]) == (12, 276)
     assert (made["input_tokens"], made["output_tokens"]) == (252, 24)
     assert (made["encoding"], made["exact"], made["format"]) == ("o200k_base", False, "openai-chat")
-    assert made["inexact_why"] == "1 line was not counted, so a mended file has more tokens"
+    assert made["inexact_why"] == "1 line wasn't counted, so the corrected file will have more tokens"
     assert made["per_example"] == {"p5": 23, "p50": 23, "p95": 23, "max": 23}
     assert made["problems"]["total"] == 1
     assert made["problems"]["by_kind"] == {"bad_json": 1}
@@ -97,7 +97,7 @@ def test_files_and_folders_are_summed(tmp_path: Path, capsys: pytest.CaptureFixt
     files = [str(tmp_path / "x.jsonl"), str(tmp_path / "y.jsonl")]
     report = json.loads(run(capsys, *files, "--format", "json"))
     assert (report["examples"], report["tokens"], report["problems"]["by_kind"].get("duplicate")) == (2, 26, None)
-    assert report["reading"] == "2 files, with their lines numbered through: x.jsonl, y.jsonl."
+    assert report["reading"] == "2 files, with their lines numbered consecutively: x.jsonl, y.jsonl."
     (tmp_path / "deeper").mkdir()
     (tmp_path / "deeper" / "z.csv").write_text("question,answer\nd,a\n")
     report = json.loads(run(capsys, str(tmp_path), "--format", "json"))
@@ -202,7 +202,7 @@ def test_what_is_not_counted_is_said_beside_the_price(tmp_path: Path, capsys: py
     path = tmp_path / "pictures.jsonl"
     path.write_text(json.dumps(chat))
     assert main([f"dataset={path}", "on=your-rates", "rates=10/3/6"]) == 0
-    assert "approximate: images or files (1) are not counted, so the file has more tokens" in capsys.readouterr().err
+    assert "approximate: images or files (1) aren't counted, so the file has more tokens" in capsys.readouterr().err
 
 
 async def test_slack_says_where_a_file_goes(workspace: Workspace, slack: FakeSlack) -> None:

@@ -92,7 +92,7 @@ async def test_detailed_text_has_the_assumptions(catalog: Catalog) -> None:
         ("count", {}, "either the path or the text"),
         ("count", {"path": "/no/such/file.jsonl"}, "/no/such/file.jsonl"),
         ("prices", {"words": "no such offer"}, "Unknown offer “no such offer”"),
-        ("invoice", {}, "There is no tool “invoice”"),
+        ("invoice", {}, "“invoice” isn't a tool. The tools are"),
     ],
 )
 async def test_faults_are_sentences(catalog: Catalog, tool: str, arguments: Mapping[str, Any], text: str) -> None:

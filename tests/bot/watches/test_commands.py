@@ -21,7 +21,7 @@ async def test_what_is_watched_is_listed_and_ends_by_unwatch(life: Life, slack: 
         assert other not in mine
         lines = (await slack.command("list")).json()["text"].splitlines()
         assert [line.endswith("· watched") for line in lines if other in line or one in line] == [False, True]
-        assert "isn't watched any more" in (await slack.command(f"unwatch {one}")).json()["text"]
+        assert "is no longer watched" in (await slack.command(f"unwatch {one}")).json()["text"]
         assert "“" + one + "” isn't watched" in (await slack.command(f"unwatch {one}")).json()["text"]
     await life.look(catalogue(offer(input="4")))
     assert not [m for m in slack.messages() if life.alerts(m)]
@@ -67,7 +67,7 @@ async def test_owner_and_admins_change_watches_with_an_audit_entry(life: Life, s
         assert await said(f"unwatch {mine}", slack.colleague) == NOT_ALLOWED
         assert "is watched" in await said(f"watch {edit} over $50", slack.colleague)
         assert "is watched" in await said(f"watch {edit} over 1%", slack.you)
-        assert "isn't watched any more" in await said(f"unwatch {edit}", slack.colleague)
+        assert "is no longer watched" in await said(f"unwatch {edit}", slack.colleague)
         await slack.command("audit")
     assert [row[1:] for row in rows(slack.ephemerals()[-1])[1:]] == [
         [slack.colleague, f"alert of estimate {edit}", "over 1% → –"],

@@ -77,7 +77,7 @@ async def test_what_closes_to_new_customers_is_counted_down_and_told(life: Life)
         await life.look(catalogue(*offers), timedelta(days=days))
     near, closed = life.alerts(parent)
     assert "In 7 days, 30 Nov, is the last day on which new customers can train it" in texts(near)
-    assert "isn't available for your scenario any more: New customers could train until 30 Nov" in texts(closed)
+    assert "is no longer available for your scenario: New customers could train until 30 Nov" in texts(closed)
     assert "Two (Acme) is now the cheapest: $14,880.00." in texts(closed)
     assert life.alerts(existing) == []
 
@@ -108,7 +108,7 @@ async def test_estimate_without_saved_ends_takes_the_current_ones(life: Life, sl
     assert slack.messages(slack.im) == []
     await life.look(catalogue())
     (direct,) = slack.messages(slack.im)
-    assert "3 Feb 2027 isn't the day on which fine-tuned models stop working any more" in texts(direct)
+    assert "3 Feb 2027 is no longer the day on which fine-tuned models stop working" in texts(direct)
 
 
 async def test_ten_days_of_downtime_give_one_message(life: Life) -> None:

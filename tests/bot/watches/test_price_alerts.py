@@ -128,7 +128,7 @@ async def test_removed_offer_is_reported_once_and_again_on_return(life: Life) ->
     for _ in range(2):
         await life.look(catalogue(offer("two")))
     (alert,) = life.alerts(parent)
-    assert f"{fixture_catalog.NAME} isn't in the catalogue any more." in texts(alert)
+    assert f"{fixture_catalog.NAME} is no longer in the catalogue." in texts(alert)
     assert rows(alert)[1:] == [[fixture_catalog.NAME, "$13,080.00", "–", "unknown"]], (
         "of what was not asked for nothing is said"
     )
@@ -140,7 +140,7 @@ async def test_a_price_nobody_knows_any_more_is_told(life: Life) -> None:
     parent = await life.asked()
     await life.look(catalogue(offer(input="unknown")))
     (alert,) = life.alerts(parent)
-    assert "no longer has a complete price: Input tokens: the price is not known." in texts(alert)
+    assert "no longer has a complete price: Input tokens: the price isn't known." in texts(alert)
     assert rows(alert)[1][-1] == "unknown"
 
 

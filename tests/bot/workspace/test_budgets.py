@@ -151,7 +151,7 @@ async def test_admin_decides_if_the_only_approver_was_forgotten(workspace: Works
     slack.workspace.channel(slack.general).members.add(THIRD)
     parent = await slack_actions.ask(slack, support_bot.LINE, user=THIRD)
     (request,) = await slack.wait_for(lambda: requests(slack, parent))
-    assert "no approver any more, so an admin of this workspace can decide: approve it?" in texts(request)
+    assert "no longer has an approver, so an admin of this workspace can decide: approve it?" in texts(request)
     before = copy.deepcopy(request)
     await slack.click(request, "budget_approve", user=THIRD)
     (refused,) = await slack.wait_for(lambda: slack.ephemerals(THIRD))
@@ -165,7 +165,7 @@ async def test_asker_is_told_that_no_approver_is_in_slack(workspace: Workspace, 
     await slack_actions.set_budget(slack, {"amount": "5k", "approvers": [THIRD]})
     del slack.workspace.users[THIRD]
     await slack_actions.ask(slack, support_bot.LINE)
-    notice = await slack_actions.ephemeral(slack, "None of the approvers is in Slack any more.")
+    notice = await slack_actions.ephemeral(slack, "The approvers are no longer in Slack.")
     assert "/ftcost budget" in notice["text"]
     slack.violations.clear()
 

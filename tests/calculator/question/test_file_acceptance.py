@@ -45,7 +45,7 @@ def test_acceptance_ends_with_the_file_it_is_about() -> None:
     ("acceptance", "code", "says"),
     [
         ("azure:convert", "file_converted", "takes a converted copy"),
-        ("azure:mend", "file_refused", "until its faults are mended"),
+        ("azure:mend", "file_refused", "until its problems are fixed"),
         ("azure:refuse", "file_refused", "Azure refuses the training file"),
     ],
 )

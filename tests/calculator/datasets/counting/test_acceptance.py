@@ -172,7 +172,7 @@ def test_parts_that_are_not_known_make_a_count_inexact(catalog: Catalog) -> None
     for record in (chat(message("user", [audio]), ANSWER), chat(USER, message("assistant", "yes", audio={"id": "a"}))):
         report = report_on(record, catalog)
         assert not report.exact
-        assert report.inexact_why == "parts that aren't known, in 200 lines, are not counted"
+        assert report.inexact_why == "parts that aren't known, in 200 lines, aren't counted"
 
 
 def test_file_tells_an_estimate_which_platforms_do_not_take_it(catalog: Catalog) -> None:
