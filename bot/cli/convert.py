@@ -81,7 +81,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="ftcost convert", description="Write a copy of a training file in the format that a platform takes."
     )
     parser.add_argument("file", type=Path, help="a training file in any format that `ftcost count` reads")
-    parser.add_argument("--to", required=True, metavar="PLATFORM", help="openai, together, gemini, nova, mistral, …")
+    parser.add_argument(
+        "--to",
+        required=True,
+        metavar="PLATFORM",
+        help="openai, azure, google, aws-bedrock, mistral, together or fireworks",
+    )
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="default: NAME.PLATFORM.jsonl; - for standard output"
     )

@@ -27,18 +27,18 @@ from pricing import BasePrice, Price, PriceKind
 REASONS: dict[BreakEvenCause, str] = {
     "cached": "never: the base prompt is read from cache, which leaves too little to save",
     "answers": "never: the answers cost more than the prompt saves",
-    "dearer": "never: a call of the tuned model costs no less than one of the base model",
+    "dearer": "never: a call of the tuned model costs at least as much as one of the base model",
     "retraining": "never: the retrainings cost more than the calls save",
     "shrinking": "never: the calls shrink before they have saved what it costs",
     "hosting": "never: hosting and storage cost more than the calls save",
     "slow": "never: not within 20 years",
-    "cheaper": "never: prompting gets cheaper, until a call of the tuned model costs no less",
+    "cheaper": "never: once prompting gets cheaper, a call of the tuned model costs at least as much",
 }
 NO_CALLS = "depends on the calls: none are given"
 NO_SAVING: dict[BreakEvenCause, str] = {
     "cached": "no saving: the base prompt is read from cache, which leaves too little to save",
     "answers": "no saving: the answers cost more than the prompt saves",
-    "dearer": "no saving: a call of the tuned model costs no less than one of the base model",
+    "dearer": "no saving: a call of the tuned model costs at least as much as one of the base model",
 }
 """Without calls nothing is “never”, but a call may save nothing."""
 

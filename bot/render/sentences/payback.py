@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot.render.parts.money import counted, money
 from bot.render.parts.short import short_day, spoken_days
 from bot.render.parts.tables import duration_text, offer_name
-from calculator import Comparison, Estimate, break_even, crossover, turning_change
+from calculator import Comparison, Estimate, break_even, crossover, dearer_from, turning_change
 
 
 def break_even_text(comparison: Comparison, estimate: Estimate) -> str:
@@ -47,13 +47,15 @@ def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: boo
         sentences = [f"{name} pays back after {break_even_text(comparison, estimate)}{beyond}."]
     if turn := turning_change(comparison, estimate):
         sentences.append(turn)
-    sentences.append(f"A call costs {_less(payback.saving_per_call_usd)} than with {base.model}.")
+    cheaper_day = dearer_from(comparison, estimate)
+    until = f"Until {cheaper_day}, " if cheaper_day else ""
+    sentences.append(_upper(f"{until}a call costs {_less(payback.saving_per_call_usd)} than with {base.model}."))
     if payback.monthly_saving_usd is not None:
-        month = "Each month after that" if payback.calls is not None else "Each month"
+        month = "each month after that" if payback.calls is not None else "each month"
         has_hosting = any(line.component in ("hosting", "storage") and line.amount_usd for line in estimate.lines)
         included = ", with hosting and storage" if has_hosting else ""
-        sentences.append(f"{month} costs {_less(payback.monthly_saving_usd)}{included}.")
-    if payback.covering_calls_per_month:
+        sentences.append(_upper(f"{until}{month} costs {_less(payback.monthly_saving_usd)}{included}."))
+    if payback.covering_calls_per_month and not cheaper_day:
         sentences.append(f"Hosting and storage are covered from {payback.covering_calls_per_month:,} calls a month.")
     if net and payback.net_usd is not None:
         duration = duration_text(comparison, estimate)
@@ -62,8 +64,12 @@ def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: boo
             net_text = f"tuning is {money(abs(payback.net_usd))} {side}, training included."
         else:
             net_text = "tuning and prompting cost the same."
-        sentences.append(f"{duration[0].upper()}{duration[1:]} {net_text}")
+        sentences.append(_upper(f"{duration} {net_text}"))
     return [spoken_days(sentence, comparison.as_of) for sentence in sentences]
+
+
+def _upper(sentence: str) -> str:
+    return f"{sentence[0].upper()}{sentence[1:]}"
 
 
 def _less(saving: Decimal) -> str:

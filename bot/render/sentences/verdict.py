@@ -120,8 +120,8 @@ def _later_dearer(comparison: Comparison, result: Verdict) -> str:
     if day is None:
         return ""
     change = base_change(comparison)
-    prompting = f"with {change.successor}" if change and change.successor else "by prompting"
-    return f", but from {_day(comparison, day)} on, a call of it costs no less than {prompting}"
+    prompting = f"one of {change.successor}" if change and change.successor else "prompting"
+    return f", but from {_day(comparison, day)} on, a call of it costs at least as much as {prompting}"
 
 
 def next_step_sentence(comparison: Comparison) -> str:

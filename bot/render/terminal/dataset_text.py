@@ -99,7 +99,8 @@ def dataset_text(report: DatasetReport) -> str:
         refusing = f"{count.refusals:,} of them {'makes' if count.refusals == 1 else 'make'} a platform refuse the file"
         lines += ["", f"{refusing}; the first:" if count.refusals > len(count.first_refusals) else f"{refusing}:"]
         lines += [_problem_line(problem) for problem in count.first_refusals]
-    others = [problem for problem in report.first_problems if problem not in count.first_refusals]
+    refusing_kinds = {problem.kind for problem in count.first_refusals}
+    others = [problem for problem in report.first_problems if problem.kind not in refusing_kinds]
     if others:
         lines += (
             ["", "Other problems", *map(_problem_line, others)] if count.first_refusals else map(_problem_line, others)

@@ -198,7 +198,7 @@ def test_threshold_says_from_when_a_call_saves_nothing(capsys: pytest.CaptureFix
     fields = ["on=your-rates", "rates=10/0.11/1", "base=openai/gpt-4.1-mini", "cached=0%", "call=1000/0", "epochs=1"]
     assert main([*fields, "examples=1k", "example=100", "calls=10/day", "--as-of", "2026-11-28"]) == 0
     assert (
-        "from about 96 calls a day, but from 14 Jan 2027 on, a call of it costs no less than with gpt-6-luna."
+        "from about 96 calls a day, but from 14 Jan 2027 on, a call of it costs at least as much as one of gpt-6-luna."
         in capsys.readouterr().out
     )
 
