@@ -13,7 +13,7 @@ from bot.queue.model import SlackFile
 from bot.render.parts.blocks import Block, SlackMessage, button, section
 from bot.render.parts.escaping import escape
 from bot.render.parts.money import counted
-from bot.render.terminal.dataset_text import missing_lines
+from bot.render.sentences.datasets import missing_lines
 from calculator.datasets import DatasetReport
 from pricing import Catalog
 

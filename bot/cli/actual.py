@@ -17,9 +17,9 @@ from bot.cli.arguments import (
     today,
     write_file,
 )
+from bot.render.answer.actuals import actual_page
 from bot.render.charts.monthly import monthly_chart
 from bot.render.charts.png import ChartUnavailable, chart_png
-from bot.render.slack.actuals import actual_page
 from calculator import Estimate, UserError, Variance, actual_variances, estimate, read_scenario, recalibrate
 from pricing import load_bill_rules, load_catalog
 

@@ -13,7 +13,7 @@ from bot.cli.count import read_columns
 from bot.counting.conversion import convert_file
 from bot.counting.protocol import Converted
 from bot.render.parts.money import counted
-from bot.render.terminal.dataset_text import copy_name, missing_lines
+from bot.render.sentences.datasets import copy_name, missing_lines
 from calculator import UserError
 from pricing import load_dataset_rules
 

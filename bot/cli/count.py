@@ -13,7 +13,9 @@ from typing import TextIO
 from bot.cli.arguments import DATASET, prices_dir
 from bot.counting.protocol import Progress
 from bot.counting.terminal import PlatformRules, count_files, load_rules
-from bot.render.terminal.dataset_text import dataset_json, dataset_text, refusal
+from bot.render.exports.dataset_json import dataset_json
+from bot.render.sentences.datasets import refusal
+from bot.render.terminal.dataset_text import dataset_text
 from calculator import FieldErrors, UserError
 from calculator.datasets import Columns, DatasetReport, Fate, needs_of
 from pricing import ENCODINGS, Catalog, Encoding, load_dataset_rules

@@ -10,10 +10,11 @@ from bot.actuals.command import read_actual
 from bot.actuals.match import MatchedBill, choose_offer, match_bill
 from bot.actuals.platforms import PLATFORMS
 from bot.queue.model import ActualJob, QueuedJob, SlackFile
+from bot.render.answer.actuals import actual_page
 from bot.render.parts.blocks import text_message
 from bot.render.parts.escaping import escape
 from bot.render.parts.short import short_month
-from bot.render.slack.actuals import actual_page, actual_replies, recalibrate_button
+from bot.render.slack.actuals import actual_replies, recalibrate_button
 from bot.services import Services
 from bot.slack.files import Downloads, complete_file
 from bot.slack.poster import Destination

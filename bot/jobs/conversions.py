@@ -11,7 +11,7 @@ from bot.counting.parent import convert_in_process
 from bot.counting.protocol import ConversionTask
 from bot.queue.model import ConvertJob, QueuedJob
 from bot.render.parts.blocks import text_message
-from bot.render.terminal.dataset_text import copy_name
+from bot.render.sentences.datasets import copy_name
 from bot.services import Services
 from bot.slack.files import Downloads, file_info, read_file
 from bot.slack.poster import Destination

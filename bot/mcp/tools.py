@@ -32,7 +32,8 @@ from bot.mcp.arguments import (
 )
 from bot.render.answer.results import build_result
 from bot.render.exports.csv_yaml import to_json
-from bot.render.terminal.dataset_text import dataset_json, dataset_text
+from bot.render.exports.dataset_json import dataset_json
+from bot.render.terminal.dataset_text import dataset_text
 from bot.render.terminal.lines import paint
 from bot.render.terminal.text import full_answer, short_answer
 from bot.results.schema import result_schema

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from bot.counting.protocol import Progress
 from bot.render.parts.blocks import Block, SlackMessage, context, fields, section, text_message
 from bot.render.parts.escaping import escape
-from bot.render.terminal.dataset_text import formats_of, refusal
+from bot.render.sentences.datasets import MARKS, formats_of, refusal
 from calculator.datasets import MAX_SHOWN, DatasetReport, Fate, Problem
 
 CANCEL = "cancel_count"
 PRIVACY_NOTE = "The bot keeps these counts only; its copy of the file is deleted."
 _MAX_PROBLEM_LENGTH = 300
-_MARKS: dict[Fate, str] = {"taken": "✓", "converted": "↻", "refused": "✗", "unknown": "?"}
 
 
 def size(count: int) -> str:
@@ -165,8 +164,8 @@ def _platforms(report: DatasetReport) -> list[str]:
         text = platform.format.replace(platform.title, "it") if platform.fate == "refused" else platform.format
         titles_by_verdict.setdefault((platform.fate, text), []).append(platform.title)
     return [
-        f"{_MARKS[fate]} *{escape(_list(titles) if fate == 'unknown' else ', '.join(titles))}*: {escape(text)}"
-        for (fate, text), titles in sorted(titles_by_verdict.items(), key=lambda item: list(_MARKS).index(item[0][0]))
+        f"{MARKS[fate]} *{escape(_list(titles) if fate == 'unknown' else ', '.join(titles))}*: {escape(text)}"
+        for (fate, text), titles in sorted(titles_by_verdict.items(), key=lambda item: list(MARKS).index(item[0][0]))
     ]
 
 

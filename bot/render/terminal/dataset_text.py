@@ -1,82 +1,12 @@
-"""A dataset report as text for a terminal and as JSON for programs."""
+"""A dataset report as text for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from bot.render.parts.money import counted
-from calculator.datasets import DatasetCount, DatasetReport, Fate, Problem
-
-STATUSES: dict[Fate, str] = {
-    "taken": "accepted",
-    "converted": "accepted after conversion",
-    "refused": "refused",
-    "unknown": "unknown",
-}
-_MARKS: dict[Fate, str] = {"taken": "✓", "converted": "↻", "refused": "✗", "unknown": "?"}
-
-
-def dataset_json(report: DatasetReport) -> dict[str, Any]:
-    """Return the report with the keys that docs/datasets.md documents."""
-    count = report.count
-    return {
-        "examples": count.examples,
-        "tokens": count.tokens,
-        "input_tokens": count.input_tokens,
-        "output_tokens": count.output_tokens,
-        "encoding": count.encoding,
-        "exact": report.exact,
-        "inexact_why": report.inexact_why,
-        "per_example": count.lengths._asdict(),
-        "format": count.format,
-        "reading": count.reading or None,
-        "images": count.images,
-        "traits": count.traits,
-        "problems": {
-            "total": report.problems,
-            "by_kind": report.problems_by_kind,
-            "first": [problem._asdict() for problem in report.first_problems],
-            "refusing": count.refusals,
-            "first_refusing": [problem._asdict() for problem in count.first_refusals],
-        },
-        "platforms": {
-            name: {"accepted": verdict.accepted, "status": STATUSES[verdict.fate], "why": verdict.why}
-            for name, verdict in report.platforms.items()
-        },
-    }
-
-
-def copy_name(name: str, platform: str) -> str:
-    """Return the name of a file's converted copy: `chats.google.jsonl`."""
-    for ending in (".gz", ".zst", ".jsonl", ".json", ".csv", ".tsv", ".parquet"):
-        name = name.removesuffix(ending)
-    return f"{name}.{platform}.jsonl"
-
-
-def missing_lines(number: int) -> str:
-    """Return the sentence on the lines that a converted copy lacks."""
-    return f"{counted(number, 'line')} could not be converted and {'is' if number == 1 else 'are'} missing in the copy."
-
-
-def refusal(report: DatasetReport) -> str | None:
-    """Return the sentence on the platforms that refuse a file; None if no platform does."""
-    count = report.count
-    titles = [verdict.title for verdict in report.platforms.values() if verdict.fate == "refused"]
-    if not titles:
-        return None
-    if not count.refusals:
-        return f"{', '.join(titles)} {'refuses' if len(titles) == 1 else 'refuse'} the file."
-    faults = "1 fault makes" if count.refusals == 1 else f"{count.refusals:,} faults make"
-    return f"{faults} {', '.join(titles)} refuse the file: fix {'it' if count.refusals == 1 else 'them'} first."
-
-
-def formats_of(count: DatasetCount) -> str:
-    """Return the format of a file; the formats of its lines, with their number, if there are several."""
-    if not count.other_formats or count.format is None:
-        return count.format or "unknown"
-    first = {count.format: count.examples - sum(count.other_formats.values())}
-    return ", ".join(f"{name} ({number:,})" for name, number in (first | count.other_formats).items())
+from bot.render.sentences.datasets import MARKS, formats_of
+from calculator.datasets import DatasetReport, Problem
 
 
 def dataset_text(report: DatasetReport) -> str:
@@ -120,9 +50,9 @@ def _platform_lines(report: DatasetReport) -> Iterator[str]:
         if verdict.fate == "unknown":
             unknown.setdefault(verdict.why, []).append(name)
         else:
-            yield f"  {_MARKS[verdict.fate]} {name}: {verdict.why}"
+            yield f"  {MARKS[verdict.fate]} {name}: {verdict.why}"
     for why, names in unknown.items():
-        yield f"  {_MARKS['unknown']} {', '.join(names)}: {why}"
+        yield f"  {MARKS['unknown']} {', '.join(names)}: {why}"
 
 
 def _problem_line(problem: Problem) -> str:
