@@ -122,15 +122,13 @@ class MentionJobs:
         command = command_of(reading)
         if command is None or command.verb not in ("estimate", "breakeven"):
             return command or reading
-        if edited is None and (reading.assumed or reading.unread):
-            return reading
         defaults = WorkspaceDefaults({}) if edited else await self.services.defaults(job.team_id)
         fields = {**(edited.fields if edited else {}), **defaults.complete(command.fields)}
         try:
             await self.services.check(fields, job.as_of)
         except UserError as error:
             return replace(reading, ask=ask_in_words(error, fields))
-        return command
+        return reading if edited is None and (reading.assumed or reading.unread) else command
 
     async def _thread_replies(self, command: ParsedCommand, job: MentionJob) -> list[SlackMessage]:
         """Return the comparison or the break-even of a thread's estimates. Raises UserError."""

@@ -28,6 +28,7 @@ from bot.queue.model import EXPORT_FORMATS, BreakEvenJob, ExportFormat, ExportJo
 from bot.services import Services
 from bot.slack.request import ActionRequest
 from bot.store import SavedEstimate
+from calculator import UserError
 
 MakeView = Callable[[Services, SavedEstimate], Awaitable[View]]
 
@@ -88,17 +89,21 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.action(OPEN)
     async def on_fix(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        origin = Origin(channel=slack_request.channel_id, thread_ts=slack_request.thread_ts)
-        inputs = split_fields(readable_fields(slack_request.value))
-        labels = (await services.menus()).labels
-        services.worker.start(show_modal(services, slack_request, form(origin, inputs, labels=labels)))
+        await _open_filled_form(services, slack_request)
 
     @app.action(RUN)
     async def on_run(ack: AsyncAck, slack_request: ActionRequest) -> None:
         defaults = await services.cached_defaults(slack_request.team_id)
         typed = readable_fields(slack_request.value)
+        fields = defaults.complete(typed)
+        try:
+            await services.check(fields, services.today())
+        except UserError:  # the workspace's defaults or the catalogue have changed since the button was shown
+            await ack()
+            await _open_filled_form(services, slack_request)
+            return
         origin = Origin(channel=slack_request.channel_id, thread_ts=slack_request.thread_ts)
-        job = estimate_job(services, slack_request, defaults.complete(typed), origin, defaults.describe_used(typed))
+        job = estimate_job(services, slack_request, fields, origin, defaults.describe_used(typed))
         await services.worker.accept(slack_request.idempotency_key, job)
         await ack()
 
@@ -109,6 +114,14 @@ def register(app: AsyncApp, services: Services) -> None:
         job = replace(estimate_job(services, slack_request, read_command(line).fields, origin, ()), confirmed=True)
         await services.worker.accept(slack_request.idempotency_key, job)
         await ack()
+
+
+async def _open_filled_form(services: Services, request: ActionRequest) -> None:
+    """Open the form, filled with the question of a button."""
+    origin = Origin(channel=request.channel_id, thread_ts=request.thread_ts)
+    inputs = split_fields(readable_fields(request.value))
+    labels = (await services.menus()).labels
+    services.worker.start(show_modal(services, request, form(origin, inputs, labels=labels)))
 
 
 def _target(request: ActionRequest, estimate_id: str) -> Target:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from playground.rules.node import Json
 from playground.rules.refusal import Refusal
@@ -209,11 +209,12 @@ class WebApi:
 
     async def handle_upload(self, request: web.Request) -> web.Response:
         """Receive a file at its upload URL."""
+        # Read here, because the app that the routes are mounted on may limit bodies to those of a command.
         if request.content_type == "multipart/form-data":
-            part = next(iter((await request.post()).values()), "")
-            content = part.file.read() if isinstance(part, web.FileField) else str(part).encode()
+            part = await (await request.multipart()).next()
+            content = bytes(await part.read()) if isinstance(part, BodyPartReader) else b""
         else:
-            content = await request.read()
+            content = await request.content.read()
         try:
             files.receive(self._workspace, request.match_info["file"], content)
         except Refusal as refusal:

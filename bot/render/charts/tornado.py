@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.render.charts.model import TornadoBar, TornadoChart
 from bot.render.parts.money import money, signed
-from bot.render.parts.tables import Table, duration_text, offer_name
-from calculator import INPUT_LABELS, Amount, Comparison, Driver, Estimate, key_of, sensitivity
+from bot.render.parts.tables import Table, duration_text, horizon, offer_name
+from calculator import INPUT_LABELS, Amount, Comparison, Driver, Estimate, equal_periods, key_of, sensitivity
 
 MAX_BARS = 12
 
@@ -20,7 +20,9 @@ def ends_of(driver: Driver) -> tuple[str, str]:
 def tornado_chart(comparison: Comparison, estimate: Estimate) -> TornadoChart | None:
     """Return the inputs that move the total of an offer, widest first, or None if none does."""
     drivers = sensitivity(comparison, estimate)[:MAX_BARS]
-    if not drivers or estimate.total_usd is None:
+    periods = equal_periods(comparison)  # the period of the drivers' totals
+    likely_usd = (periods.total(estimate) if periods.has_baseline else estimate.total).usd
+    if not drivers or likely_usd is None:
         return None
     bars = tuple(
         TornadoBar(INPUT_LABELS[driver.name].short, *ends_of(driver), driver.at_low_usd, driver.at_high_usd)
@@ -30,14 +32,14 @@ def tornado_chart(comparison: Comparison, estimate: Estimate) -> TornadoChart | 
         f"{bar.name.lower()} {bar.low} to {bar.high}: {money(bar.at_low_usd)} to {money(bar.at_high_usd)}"
         for bar in bars
     )
-    total = money(estimate.total_usd)
-    over = duration_text(comparison, estimate)
+    total = money(likely_usd)
+    over = f"over {horizon(comparison)}" if periods.has_baseline else duration_text(comparison, estimate)
     return TornadoChart(
         title=f"What moves the total of {offer_name(estimate)}, USD {over}",
         short_title=f"What moves the total of {total}, USD",
         subtitle=f"The likely total is {total} {over}. Each bar changes one input from its low to its high end.",
         alt=f"Tornado chart around {total} {over} for {offer_name(estimate)}: {ranges}.",
-        likely_usd=estimate.total_usd,
+        likely_usd=likely_usd,
         bars=bars,
         alternatives={offer_name(estimate): estimate.offer.id},
     )

@@ -154,6 +154,14 @@ async def test_slips_and_look_ups_are_answered_to_the_asker_alone(
     assert len(from_bot(slack, parent)) == 1, "nothing for all to see"
 
 
+async def test_sentence_without_tokens_is_asked_for_them_first(workspace: Workspace, slack: FakeSlack) -> None:
+    text = "should we tune a small model on 5000 tickets instead of prompting gpt-4o? 30k calls a day, 200 in 100 out"
+    await mention(slack, text)
+    (reply,) = await slack.wait_for(slack.ephemerals)
+    assert "About how many tokens is one example?" in reply["text"]
+    assert "run_reading" not in str(reply["blocks"]), "there is nothing to estimate yet"
+
+
 async def test_the_estimate_survives_a_mention_that_was_refused(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await mention(slack, "epochs=none", thread=parent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from bot.render.charts.block import chart_block, input_names
 from bot.render.charts.model import TornadoBar
 from bot.render.charts.tornado import tornado_chart
 from bot.render.parts.money import brief
-from calculator import INPUT_LABELS
+from calculator import INPUT_LABELS, estimate, read_scenario
 from playground import check_message
 from pricing import Catalog
 from tests.bot.render.charts.cases import SAVES, compare
@@ -70,3 +71,14 @@ def test_input_names_fit_slacks_limit() -> None:
 )
 def test_brief_amounts(usd: str, text: str) -> None:
     assert brief(Decimal(usd), cents=Decimal(usd) < 1000) == text
+
+
+def test_bars_and_likely_total_cover_the_same_months(catalog: Catalog) -> None:
+    """The tuned model ends on 14 Oct 2027. With prompting to the horizon, the likely total is between a bar's ends."""
+    fields = {"on": "azure/gpt-4.1-mini@global", "examples": "10k", "example": "600", "calls": "20k/day"}
+    fields |= {"call": "300/150", "prompt": "1500->100", "base": "gpt-6-luna"}
+    comparison = estimate(read_scenario(fields), catalog, date(2026, 11, 29))
+    chart = tornado_chart(comparison, comparison.estimates[0])
+    assert chart is not None
+    for bar in chart.bars:
+        assert min(bar.at_low_usd, bar.at_high_usd) <= chart.likely_usd <= max(bar.at_low_usd, bar.at_high_usd)
