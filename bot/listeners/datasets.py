@@ -127,9 +127,16 @@ def register(app: AsyncApp, services: Services) -> None:
         await ack()
 
 
-async def accept_files(services: Services, team_id: str, message: UserMessage) -> None:
-    """Queue a count of each file of a message. Fields in the message's text apply to all of them."""
-    fields = without_file_fields(readable_fields(from_slack(message.text)))
+async def accept_files(services: Services, team_id: str, message: UserMessage, text: str) -> None:
+    """Queue a count of each file of a message, with the question that its text asks of all of them.
+
+    Args:
+        services: The parts of the running bot.
+        team_id: The workspace.
+        message: The message.
+        text: Its text without the mention of the bot.
+    """
+    fields = without_file_fields(await services.read_question(from_slack(text))) if text else {}
     for file in message.files:
         job = DatasetJob(
             estimate_id=new_estimate_id(),

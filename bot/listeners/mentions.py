@@ -50,7 +50,7 @@ async def accept_mention(
     text = _MENTION.sub(" ", message.text).strip()
     bill = next(iter(message.files), None) if is_actual(text) else None
     if message.files and not bill:
-        await accept_files(services, request.team_id, message)
+        await accept_files(services, request.team_id, message, text)
         return
     job = MentionJob(
         estimate_id=new_estimate_id(),

@@ -73,6 +73,16 @@ async def test_a_file_in_a_direct_message(workspace: Workspace, slack: FakeSlack
     assert [call.method for call in slack.calls].count("files.info") == 0
 
 
+async def test_question_in_words_is_priced_with_the_file(workspace: Workspace, slack: FakeSlack) -> None:
+    file = slack.attach("train.jsonl", chats())
+    text = "should we fine-tune gpt-4.1-mini on this? we prompt gpt-4.1 for 20k calls a day of 300 in and 150 out"
+    message = await slack.say(text, channel=slack.im, files=[file])
+    _, card, *_ = await priced(slack, slack.im, message["ts"])
+    assert "at 20k calls a day" in texts(card)
+    form = await slack_actions.press(slack, card, "edit", "estimate_form")
+    assert prefilled(form).items() >= {"examples": "12", "example": "17.5/2", "base": "gpt-4.1"}.items()
+
+
 async def test_what_a_platform_cuts_is_not_paid_for(workspace: Workspace, slack: FakeSlack) -> None:
     """Ten chats of 13 + n tokens, and one of 8 + 100,000 + 2 + 3 = 100,013: 185 + 65,536 = 65,721 tokens × 1 epoch at
     $5 per 1M are $0.328605, all 100,198 of them $0.50099. The lengths stay with the estimate until the tokens change.
