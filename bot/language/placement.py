@@ -37,11 +37,13 @@ def place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) -> 
     tuned, baseline = list(parts.tuned), _kept_baseline(sentence, parts, text)
     if len(tuned) == len(baseline) == 1 and _replaces_baseline(sentence, tuned[0], baseline[0], text):
         tuned, baseline = [], tuned
+    if baseline and baseline[0] in parts.tuned and baseline[0].seller:
+        parts = parts._replace(platforms=[name for name in parts.platforms if name != baseline[0].seller])
     if len(tuned) == 1 and not baseline and intent == "change":
         tuned, baseline = _replaced(sentence, tuned[0], text)
     if len(tuned) == 1 and not baseline and _is_used_today(sentence, intent, parts, text):
         tuned, baseline = [], tuned
-    if baseline and (name := sentence.name_of(baseline[0], "base", "offer")):
+    if baseline and (name := sentence.base_of(baseline[0])):
         sentence.set("base", name)
     if len(baseline) > 1:
         sentence.ask(f"Which model do you use today: {' or '.join(mention.text for mention in baseline)}?")
@@ -56,6 +58,7 @@ def place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) -> 
 
 def _place_offers(sentence: Sentence, tuned: list[Mention], intent: Intent, parts: Names, text: str) -> None:
     if intent in ("models", "price"):
+        parts.platforms.extend(mention.seller for mention in parts.baseline if mention.seller)
         offers = [mention.names.get("offer", mention.name) for mention in tuned]
         for mention in tuned:
             if mention.assumed:

@@ -130,7 +130,7 @@ def read_sentence(
         rule(sentence)
     if rents_gpus(tagged) and "on" not in sentence.fields:
         sentence.set("on", "gpu")
-    parts = read_names(sentence)
+    parts = read_names(sentence, tagged)
     intent = intent_of(tagged, sentence.fields.keys() | typed.keys(), parts)
     place_names(sentence, intent, parts, tagged)
     fields = sentence.fields | dict(typed)

@@ -69,6 +69,8 @@ class Mention(NamedTuple):
     """The models that an incomplete or unknown name may be, if none is the obvious one."""
     is_unknown: bool = False
     """The catalogue has no model, platform or framework of this name."""
+    seller: str = ""
+    """The platform on which the sentence says that the model is prompted; empty if it names none."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class MentionIndex:
         platforms: Ids and titles of platforms, with the id.
         frameworks: Names of training frameworks.
         sellers: Names of those who rent GPUs and tune no models, with their id.
+        find_base: Returns the id of the base model of a name, such as `azure/gpt-4o`; None if there is none.
     """
 
     offers: Iterable[str]
@@ -92,6 +95,7 @@ class MentionIndex:
     platforms: Mapping[str, str]
     frameworks: Iterable[str] = ()
     sellers: Mapping[str, str] = field(default_factory=dict)
+    find_base: Callable[[str], str | None] = field(default=lambda _: None)
     _models: dict[str, dict[NameUse, str]] = field(init=False, repr=False, default_factory=dict)
     _gpus: dict[str, str] = field(init=False, repr=False, default_factory=dict)
     _frameworks: dict[str, str] = field(init=False, repr=False, default_factory=dict)

@@ -40,6 +40,7 @@ def mention_index(catalog: Catalog) -> MentionIndex:
             for name in (offer.platform, offer.platform_title)
             if offer.platform not in platforms and name.lower() not in _ENGLISH_WORDS
         },
+        find_base=lambda name: catalog.base_models.resolve(name).default,
     )
 
 

@@ -104,6 +104,24 @@ class Sentence:
             self.assume(mention.assumed)
         return next((mention.names[use] for use in uses if use in mention.names), mention.name)
 
+    def base_of(self, mention: Mention) -> str | None:
+        """Return the name of a model that is prompted today, at the platform that the sentence names for it."""
+        name = self.name_of(mention, "base", "offer")
+        if name is None or not mention.seller:
+            return name
+        if " or " in mention.seller:
+            self.ask(f"Where do you prompt {mention.text} today: {mention.seller}?")
+            return name
+        seller, _, kind = mention.seller.partition("@")
+        at_seller = f"{seller}/{name.rpartition('/')[2]}"
+        if self._names.find_base(at_seller) is None:
+            listed = self._names.find_base(name) or name
+            self.assume(f"The price list has no {name} at {seller}: today's calls are priced as {listed}.")
+            return name
+        if kind:
+            self.assume(f"Today's calls are priced at the usual rates of {seller}, not at those of {kind} deployments.")
+        return at_seller
+
     def ask_for_name(self, word: str) -> None:
         """Ask for the model that an unknown word stands for."""
         self.name_of(Mention("model", word, {}, word, choices=self._names.near(word), is_unknown=True))
