@@ -9,6 +9,7 @@ from bot.render.answer.card import short_change
 from bot.render.answer.results import period_usd
 from bot.render.parts.blocks import SlackMessage, context, section
 from bot.render.parts.escaping import escape
+from bot.render.parts.money import CENT
 from bot.render.parts.short import short_day, short_money, span_text
 from bot.render.parts.tables import has_other_period, horizon, offer_name, period_total
 from bot.render.sentences.headline import headline
@@ -16,6 +17,8 @@ from bot.render.sentences.scenario_changes import field_changes
 from bot.render.slack.replies import comparison_reply
 from bot.results import SavedOffer, SavedResult
 from calculator import Comparison, CostSpan, average_month, horizon_total
+
+AFTERWARDS = "prompting after the model's end"
 
 
 def change_summary(earlier: SavedResult, comparison: Comparison) -> str:
@@ -76,8 +79,12 @@ def _difference_sentence(
     period = "in an average month" if per_month else f"over {horizon(comparison)}"
     span = period_total(comparison, estimate, per_month=per_month)
     amounts = f"{offer_name(estimate)}: {_earlier_text(quoted, before)} → {span_text(span)} {period}"
+    difference = after.usd - before
+    rest = difference - sum((usd for _, usd in causes), Decimal(0))  # the causes are those of the model's own months
+    if causes and abs(rest) >= CENT:
+        causes = [*causes, (AFTERWARDS, rest)]
     listed = ", ".join(f"{name} {short_change(usd)}" for name, usd in causes) if len(causes) > 1 else ""
-    return f"{amounts} ({short_change(after.usd - before)}{f': {listed}' if listed else ''})."
+    return f"{amounts} ({short_change(difference)}{f': {listed}' if listed else ''})."
 
 
 def _earlier_text(quoted: SavedOffer, usd: Decimal) -> str:

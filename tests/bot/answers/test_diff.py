@@ -20,6 +20,17 @@ async def test_a_change_of_two_fields_says_what_each_costs(workspace: Workspace,
     assert "epochs +$80, calls +$12,960" in texts(change)
 
 
+async def test_causes_include_prompting_after_the_models_end(workspace: Workspace, slack: FakeSlack) -> None:
+    """GPT-4.1 mini ends on 14 Oct 2027. The 38 days to 21 Nov are prompted; 10k calls a day more of 1,000 tokens at
+    GPT-6 Luna's $0.10 per 1M cost $1 a day more.
+    """
+    line = "on=azure/gpt-4.1-mini@global base=gpt-6-luna cached=0% examples=10k example=600 calls=20k/day call=1000/0"
+    parent = await slack_actions.ask(slack, line)
+    await slack.say(f"<@{slack.bot_user}> calls=30k/day", thread_ts=parent["ts"])
+    change = await slack_actions.change(slack, parent)
+    assert "prompting after the model's end +$38" in texts(change)
+
+
 async def test_two_estimates_are_held_against_each_other(workspace: Workspace, slack: FakeSlack) -> None:
     """From $13,080.00 to $26,120.00: the $80.00 of the epochs and the $12,960.00 of the calls above, $13,040.00."""
     one = await slack_actions.ask(slack, support_bot.LINE)
