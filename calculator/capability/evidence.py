@@ -32,7 +32,7 @@ class EvidenceSentence(NamedTuple):
 
     finding: str
     """The tuned model and its scores, as a sentence."""
-    speaks: Side
+    side: Side
     """Whether it speaks for the tuned model or against it."""
     source: PublishedSource
     result: TunedResult
@@ -60,7 +60,7 @@ class Evidence(NamedTuple):
 def task_results(task: Task, table: CapabilityTable) -> TaskResults:
     """Return the published results on a task that speak for tuning or against it."""
     return TaskResults(
-        tuple(result for result in table.results if result.task == task and result.speaks), table.floors.get(task)
+        tuple(result for result in table.results if result.task == task and result.side), table.floors.get(task)
     )
 
 
@@ -78,13 +78,13 @@ def evidence_for(
         examples: Number of training examples; None if unknown.
     """
     ranked = sorted(_closest_counts(published.results, examples), key=lambda result: _rank(result, model))
-    supporting = [result for result in ranked if result.speaks in ("for", "level")][:MOST_PER_SIDE]
-    opposing = [result for result in ranked if result.speaks == "against"][:MOST_PER_SIDE]
+    supporting = [result for result in ranked if result.side in ("for", "level")][:MOST_PER_SIDE]
+    opposing = [result for result in ranked if result.side == "against"][:MOST_PER_SIDE]
     return Evidence(
         tuple(
-            EvidenceSentence(_finding(result), result.speaks, result.source, result)
+            EvidenceSentence(_finding(result), result.side, result.source, result)
             for result in (*supporting, *opposing)
-            if result.speaks
+            if result.side
         ),
         _warning(published.floor, examples),
     )

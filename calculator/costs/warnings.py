@@ -83,11 +83,11 @@ def offer_warnings(
     yield from _hosting(plan, offer, lines)
     yield from _training(plan, offer, epochs, lines)
     yield from _doubtful(lines)
-    if offer.why and (offer.access == "on request" or not _says_why(offer)):
+    if offer.why and (offer.access == "on request" or not _is_explained_elsewhere(offer)):
         yield Warning("terms", offer.why)
 
 
-def _says_why(offer: Offer) -> bool:
+def _is_explained_elsewhere(offer: Offer) -> bool:
     """Return whether the answer says what a buyer must know elsewhere: an end, or that nothing can be deployed."""
     life, serving = offer.lifecycle, offer.serving
     ends = life and (life.new_customers_until or life.training_ends)

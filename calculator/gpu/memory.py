@@ -101,7 +101,7 @@ def _copy_bytes(setup: Setup, physics: GpuPhysics) -> float:
 
 def _weight_width(setup: Setup) -> float:
     """Return the bytes of an unquantised weight. 32-bit masters of full tuning count as the optimiser's."""
-    return 4.0 if setup.wide and (setup.method != "full" or setup.precision == "fp32") else 2.0
+    return 4.0 if setup.has_32_bit_weights and (setup.method != "full" or setup.precision == "fp32") else 2.0
 
 
 def loading_bytes(setup: Setup, physics: GpuPhysics) -> float:

@@ -151,14 +151,14 @@ class Setup:
         return self.kernel != "math"
 
     @cached_property
-    def wide(self) -> bool:
+    def has_32_bit_weights(self) -> bool:
         """True for 32-bit weights, under mixed precision or not."""
         return self.precision in ("fp32", "amp")
 
     @cached_property
     def hidden_bytes(self) -> float:
         """Bytes of a number that autograd keeps: 4 with 32-bit weights, mixed precision or not, else 2."""
-        return 4.0 if self.wide else 2.0
+        return 4.0 if self.has_32_bit_weights else 2.0
 
     @cached_property
     def lengths_change(self) -> bool:
@@ -181,7 +181,7 @@ class Setup:
         """
         wraps = self.sharding == "zero3" and not self.deepspeed and self.gpus > 1
         accelerate = wraps and self.stack == "eager" and self.method != "full" and self.states == "mixed"
-        return 4.0 if self.casts_to_32_bit or self.wide or accelerate else 2.0
+        return 4.0 if self.casts_to_32_bit or self.has_32_bit_weights or accelerate else 2.0
 
     @cached_property
     def quantised(self) -> Quantisation | None:

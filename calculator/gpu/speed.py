@@ -157,7 +157,7 @@ def elementwise_seconds(setup: Setup, physics: GpuPhysics) -> float:
         traffic *= physics.traffic_engine
     elif setup.compiled or setup.stack != "eager":
         traffic *= physics.traffic_fused
-    if setup.casts_to_32_bit or setup.wide:
+    if setup.casts_to_32_bit or setup.has_32_bit_weights:
         traffic *= physics.traffic_cast
     width = 4.0 * model.hidden + model.query_width + model.kv_width + model.mlp_matrices * model.active_ffn
     if model.experts > 1:  # a token is gathered for each of its experts, weighted and added

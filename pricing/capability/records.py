@@ -223,7 +223,7 @@ class TunedResult(Record):
         return (self.reference_score - self.tuned) if self.lower_is_better else (self.tuned - self.reference_score)
 
     @property
-    def speaks(self) -> Literal["for", "level", "against"] | None:
+    def side(self) -> Literal["for", "level", "against"] | None:
         """Return whether the result speaks for tuning or against it; None if no prompted model was measured."""
         if self.reference_setting == "tuned":
             return None

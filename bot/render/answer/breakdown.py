@@ -154,9 +154,7 @@ def _source_text(comparison: Comparison, number: int, source: Source) -> str:
 
 def _published(sentence: EvidenceSentence) -> str:
     day = read_day(sentence.source)
-    return (
-        f"{SIDES[sentence.speaks]}: {escape(sentence.finding)} {linked(sentence.source)}, {day}, {sentence.publisher}."
-    )
+    return f"{SIDES[sentence.side]}: {escape(sentence.finding)} {linked(sentence.source)}, {day}, {sentence.publisher}."
 
 
 def linked(source: Source) -> str:

@@ -21,4 +21,4 @@ def evidence_sentences(comparison: Comparison, estimate: Estimate) -> Iterator[s
     for sentence in evidence(comparison, estimate).sentences:
         source = sentence.source
         origin = f"{source.title}, {read_day(source)}, {sentence.publisher}"
-        yield f"{SIDES[sentence.speaks]}: {sentence.finding} {origin}. <{source.url}>"
+        yield f"{SIDES[sentence.side]}: {sentence.finding} {origin}. <{source.url}>"

@@ -21,7 +21,7 @@ TODAY = date(2026, 11, 21)
 def texts(task: Task, model: str | None = None, examples: int | None = None) -> list[tuple[str, str]]:
     asked = TABLE.models[model] if model else None
     result = evidence_for(task_results(task, TABLE), asked, None if examples is None else Decimal(examples))
-    return [(sentence.speaks, sentence.text) for sentence in result.sentences]
+    return [(sentence.side, sentence.text) for sentence in result.sentences]
 
 
 def test_a_sentence_names_scores_source_day_and_publisher() -> None:
@@ -81,7 +81,7 @@ def test_few_examples_are_warned_of_at_the_published_floor(task: Task, examples:
 def test_evidence_holds_at_most_two_results_a_side(task: Task, model: str | None, examples: int) -> None:
     asked = TABLE.models[model] if model else None
     result = evidence_for(task_results(task, TABLE), asked, Decimal(examples))
-    sides = ["against" if sentence.speaks == "against" else "for" for sentence in result.sentences]
+    sides = ["against" if sentence.side == "against" else "for" for sentence in result.sentences]
     assert sides == sorted(sides, reverse=True)
     assert max(sides.count("for"), sides.count("against")) <= 2
     for sentence in result.sentences:
@@ -90,7 +90,7 @@ def test_evidence_holds_at_most_two_results_a_side(task: Task, model: str | None
         assert sentence.source.published_by
         difference = sentence.result.difference
         if difference is not None:
-            assert sentence.speaks == ("for" if difference > 0 else "against" if difference < 0 else "level")
+            assert sentence.side == ("for" if difference > 0 else "against" if difference < 0 else "level")
 
 
 def test_a_task_changes_no_amount(catalog: Catalog) -> None:
