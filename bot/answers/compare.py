@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from bot.render.answer.results import FigureKey, figure_text, period_text, period_usd
+from bot.render.answer.results import FigureKey, figure_text, period_cost_text, period_usd
 from bot.render.answer.uncertainty import percent
 from bot.render.parts.escaping import clip
 from bot.render.parts.money import counted, money, rough, signed
@@ -88,7 +88,7 @@ def _figures(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
     ]
     rows = [(label, *("–" if offer is None else text(offer) for offer in best_offers)) for label, text in formats]
     totals = (
-        "–" if offer is None else period_text(result, offer.offer, per_month=per_month)
+        "–" if offer is None else period_cost_text(result, offer.offer, per_month=per_month)
         for offer, result in zip(best_offers, results, strict=True)
     )
     rows.insert(3, ("Average month" if per_month else "Whole horizon", *totals))
@@ -97,7 +97,8 @@ def _figures(results: Sequence[SavedResult]) -> list[tuple[str, ...]]:
     if len(titles) > 1:
         shared = list(titles.items())[:OFFERS]
         rows += [
-            (title, *(period_text(result, offer, per_month=per_month) for result in results)) for offer, title in shared
+            (title, *(period_cost_text(result, offer, per_month=per_month) for result in results))
+            for offer, title in shared
         ]
     if len({result.as_of for result in results}) > 1:
         rows.append(("Asked on", *(full_day(result.as_of) for result in results)))

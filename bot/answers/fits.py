@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.language.command import read_fields
 from bot.render.parts.ages import OLD, OLD_MEANS, age, age_marked
 from bot.render.parts.page import TextPage
-from bot.render.parts.short import duration, duration_text, short_count, short_price
+from bot.render.parts.short import duration, hours_text, short_count, short_price
 from bot.render.parts.tables import Table
 from calculator import YOUR_GPUS, FieldErrors, UserError, in_section, read_scenario
 from pricing import Catalog, NameSpan, Price, is_gpu_qualifier, name_spans, resolve_gpu, resolve_model
@@ -164,7 +164,7 @@ def _gpus(report: FitReport, prediction: Prediction) -> str:
 def _hours(run: TrainingRun) -> str:
     """Return `2.4 hours (1.6 to 3.6 in 8 of 10 cases)`."""
     low, high = (duration(end, of=run.hours.likely) for end in (run.hours.low, run.hours.high))
-    return f"{duration_text(run.hours.likely)} ({low} to {high} in 8 of 10 cases)"
+    return f"{hours_text(run.hours.likely)} ({low} to {high} in 8 of 10 cases)"
 
 
 def _cost(report: FitReport) -> str:

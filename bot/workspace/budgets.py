@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.render.parts.money import money
-from bot.render.parts.tables import duration_text, offer_name
+from bot.render.parts.tables import horizon_text, offer_name
 from calculator import Comparison, Figure, RankGroup, UserError, parse_number
 
 MONTH = "/month"
@@ -93,7 +93,7 @@ def check_budget(comparison: Comparison, budget_limit: BudgetLimit) -> BudgetExc
     figure: Figure = "monthly" if budget_limit.monthly else "total"
     total, span = getattr(featured, figure), comparison.span(featured, figure)
     usd, whole = (span.high, span.whole) if span else (total.usd, total.whole)
-    name, period = offer_name(featured), "a month" if budget_limit.monthly else duration_text(comparison, featured)
+    name, period = offer_name(featured), "a month" if budget_limit.monthly else horizon_text(comparison, featured)
     if usd is not None and usd > budget_limit.usd:
         up_to = "at least " if not whole else "up to " if span and span.low != span.high else ""
         return BudgetExcess(budget_limit, usd, f"{name} is {up_to}{money(usd)} {period}")

@@ -263,7 +263,7 @@ def period_usd(result: SavedResult, offer: str, *, per_month: bool) -> Decimal |
     return (option.average_month_usd if per_month else option.horizon_total_usd) if option else None
 
 
-def period_text(result: SavedResult, offer: str, *, per_month: bool) -> str:
+def period_cost_text(result: SavedResult, offer: str, *, per_month: bool) -> str:
     """Return the cost of a saved option over the horizon or an average month: one amount, or a span."""
     estimate = result.find(offer)
     if estimate is None or not estimate.lines:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.render.charts.model import TornadoBar, TornadoChart
 from bot.render.parts.money import money, signed
-from bot.render.parts.tables import Table, duration_text, horizon, offer_name
+from bot.render.parts.tables import Table, horizon, horizon_text, offer_name
 from calculator import INPUT_LABELS, Amount, Comparison, Driver, Estimate, equal_periods, key_of, sensitivity
 
 MAX_BARS = 12
@@ -33,7 +33,7 @@ def tornado_chart(comparison: Comparison, estimate: Estimate) -> TornadoChart | 
         for bar in bars
     )
     total = money(likely_usd)
-    over = f"over {horizon(comparison)}" if periods.has_baseline else duration_text(comparison, estimate)
+    over = f"over {horizon(comparison)}" if periods.has_baseline else horizon_text(comparison, estimate)
     return TornadoChart(
         title=f"What moves the total of {offer_name(estimate)}, USD {over}",
         short_title=f"What moves the total of {total}, USD",

@@ -110,7 +110,7 @@ def duration(hours: float, *, of: float) -> str:
     return f"{value:,.0f}" if value >= DECIMAL_BELOW or of < 1 else f"{value:.1f}"
 
 
-def duration_text(hours: float) -> str:
+def hours_text(hours: float) -> str:
     """Return `24 minutes`, `2.4 hours`, `3.1 days`."""
     number = duration(hours, of=hours)
     unit = "minute" if hours < 1 else "day" if hours >= LONG_HOURS else "hour"

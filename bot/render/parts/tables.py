@@ -71,7 +71,7 @@ def horizon(comparison: Comparison) -> str:
     return "1 month" if months == "1" else f"{months} months"
 
 
-def duration_text(comparison: Comparison, estimate: Estimate) -> str:
+def horizon_text(comparison: Comparison, estimate: Estimate) -> str:
     """Return `over 12 months`, or `until it ends on 14 Jan 2027` if the model ends inside the horizon."""
     lifecycle = estimate.offer.lifecycle
     if estimate.months < comparison.plan.months and lifecycle and lifecycle.inference_ends:
@@ -116,7 +116,7 @@ def total_text(comparison: Comparison, estimate: Estimate) -> str:
     per_month = has_other_period(comparison, [estimate])
     total = span_text(period_total(comparison, estimate, per_month=per_month))
     if per_month:
-        return f"{total} in an average month {duration_text(comparison, estimate)}"
+        return f"{total} in an average month {horizon_text(comparison, estimate)}"
     life = estimate.offer.lifecycle
     if estimate.months < comparison.plan.months and life and life.inference_ends:
         end = short_day(life.inference_ends, comparison.as_of)

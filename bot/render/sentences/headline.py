@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot.render.parts.money import each
-from bot.render.parts.short import duration, duration_text, short_count, short_money
+from bot.render.parts.short import duration, hours_text, short_count, short_money
 from bot.render.parts.tables import LIKE, cost_text, horizon, offer_name, total_text
 from bot.render.sentences.verdict import base_end_clause, inputs_text, model_name, saving_text, traffic_text
 from calculator import Comparison, Estimate, RentedGpuOffer, Verdict, base_change, run_hours, verdict
@@ -141,7 +141,7 @@ def run_hours_text(comparison: Comparison, estimate: Estimate) -> str | None:
     if hours is None:
         return None
     low, high = (duration(float(end), of=float(hours.likely)) for end in (hours.low, hours.high))
-    return f"{duration_text(float(hours.likely))} ({low} to {high})"
+    return f"{hours_text(float(hours.likely))} ({low} to {high})"
 
 
 def question(comparison: Comparison) -> str:

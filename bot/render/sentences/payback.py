@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.render.parts.money import counted, money
 from bot.render.parts.short import short_day, spoken_days
-from bot.render.parts.tables import duration_text, offer_name
+from bot.render.parts.tables import horizon_text, offer_name
 from calculator import Comparison, Estimate, break_even, crossover, dearer_from, turning_change
 
 
@@ -58,7 +58,7 @@ def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: boo
     if payback.covering_calls_per_month and not cheaper_day:
         sentences.append(f"Hosting and storage are covered from {payback.covering_calls_per_month:,} calls a month.")
     if net and payback.net_usd is not None:
-        duration = duration_text(comparison, estimate)
+        duration = horizon_text(comparison, estimate)
         if payback.net_usd:
             side = "ahead" if payback.net_usd > 0 else "behind"
             net_text = f"tuning is {money(abs(payback.net_usd))} {side}, training included."

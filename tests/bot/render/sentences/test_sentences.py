@@ -13,7 +13,7 @@ from decimal import Decimal
 import pytest
 
 from bot.render.answer.breakdown import breakdown_reply
-from bot.render.parts.tables import duration_text
+from bot.render.parts.tables import horizon_text
 from bot.render.sentences.assumptions import assumption_sentences
 from bot.render.sentences.headline import headline, question
 from bot.render.sentences.payback import break_even_sentences, payback_text
@@ -103,7 +103,7 @@ def test_price_of_the_user_has_no_confidence(catalog: Catalog) -> None:
 
 def test_duration_ends_with_the_model(catalog: Catalog) -> None:
     comparison = compare("on=openai/gpt-4.1-mini customer=existing examples=1k example=100 months=12", catalog)
-    assert duration_text(comparison, comparison.estimates[0]) == "until it ends on 14 Jan 2027"
+    assert horizon_text(comparison, comparison.estimates[0]) == "until it ends on 14 Jan 2027"
 
 
 def test_warning_text_names_the_money_at_stake() -> None:
