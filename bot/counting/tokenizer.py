@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import toktok
 
+from bot.surrogates import without_lone_surrogates
 from pricing import Encoding
 
 # toktok follows Unicode 17, tiktoken Unicode 16: a character that only one of them classes as a letter, mark or number
@@ -62,7 +63,7 @@ class Tokenizer:
         try:
             counts: list[int] = toktok.batch_count(texts, self.encoding, threads=1)
         except UnicodeEncodeError:
-            return self.count([_without_surrogates(text) for text in texts])
+            return self.count([without_lone_surrogates(text) for text in texts])
         # toktok has cached the UTF-8 of each text, so encoding them here only copies.
         beyond = b"".join([text.encode() for text in texts if not text.isascii()]).translate(None, _ASCII)
         if not _SUSPECT.search(beyond):
@@ -121,8 +122,3 @@ def _stretches(text: str) -> Iterator[tuple[str, bool]]:
         position = seam
     if start < len(text):
         yield text[start:], False
-
-
-def _without_surrogates(text: str) -> str:
-    """Return the text with surrogate pairs joined and lone surrogates as U+FFFD, as tiktoken does."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

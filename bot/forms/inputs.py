@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.forms.choices import NOTHING_YET
 from bot.forms.fields import ANY, CALLS_PER, LABELS, MAX_LENGTH, ONLY, OPTIONS, SAME
-from bot.slack.payload import at, whole
+from bot.slack.payload import at
+from bot.surrogates import without_lone_surrogates
 from calculator import KEYS, FieldErrors, UserError
 
 View = dict[str, Any]
@@ -179,6 +180,8 @@ def in_field_words(text: str) -> str:
 def element_text(element: Any) -> str | None:
     """Return the text or the choice in the state of an element, the choices of a list joined by commas."""
     if (options := at(element, "selected_options")) is not None:
-        return whole(",".join(str(at(option, "value")) for option in options)) if isinstance(options, list) else None
+        if not isinstance(options, list):
+            return None
+        return without_lone_surrogates(",".join(str(at(option, "value")) for option in options))
     value = at(element, "selected_option", "value") or at(element, "value")
-    return whole(value) if isinstance(value, str) else None
+    return without_lone_surrogates(value) if isinstance(value, str) else None

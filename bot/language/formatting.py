@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.slack.payload import whole
+from bot.surrogates import without_lone_surrogates
 
 MAX_FORMATTED = 8_000
 """Longer texts aren't commands, and keep their bold and italic parts."""
@@ -31,7 +31,7 @@ def from_slack(text: str) -> str:
     Slack escapes three characters and makes links of anything that looks like an address, such as
     `gpt-4.1-mini@global`. Users copy formatted text, quote it, and end a command with a full stop.
     """
-    text = _LINK.sub(lambda link: (link[1] or link[2]).removeprefix("mailto:"), whole(text))
+    text = _LINK.sub(lambda link: (link[1] or link[2]).removeprefix("mailto:"), without_lone_surrogates(text))
     text = _outside_values(_BACKTICKS, "", text)
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     text = _LINE_START.sub("", _INVISIBLE.sub("", text)).strip()

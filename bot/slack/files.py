@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import error_of, is_transient
 from bot.queue.model import SlackFile
 from bot.slack.hosts import NotSlackHost, SlackHosts
-from bot.slack.payload import whole
+from bot.surrogates import without_lone_surrogates
 from calculator import UserError
 from pricing import BoundedClient, BoundedResponse, HttpSizeError, HttpStatusError
 
@@ -66,12 +66,13 @@ def read_file(value: Any) -> SlackFile | None:
     if not isinstance(identity, str) or not _ID.fullmatch(identity):
         return None
     url = value.get("url_private_download") or value.get("url_private")
+    name = without_lone_surrogates(str(value.get("name") or value.get("title") or "the file"))
     return SlackFile(
         id=identity,
-        name=" ".join(whole(str(value.get("name") or value.get("title") or "the file")).split())[:_MAX_NAME],
+        name=" ".join(name.split())[:_MAX_NAME],
         size=size if isinstance(size, int) and size > 0 else 0,
-        mimetype=whole(str(value.get("mimetype") or ""))[:_MAX_NAME],
-        url=whole(url) if isinstance(url, str) and url else None,
+        mimetype=without_lone_surrogates(str(value.get("mimetype") or ""))[:_MAX_NAME],
+        url=without_lone_surrogates(url) if isinstance(url, str) and url else None,
     )
 
 

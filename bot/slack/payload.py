@@ -17,11 +17,6 @@ def are_texts(body: Any, *names: str) -> bool:
     return all(isinstance(value := at(body, name), str) and value for name in names)
 
 
-def whole(text: str) -> str:
-    """Return text without lone surrogates, which JSON can carry and nothing can encode."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
 def is_routable(body: dict[str, Any]) -> bool:
     """Return whether a request has the parts that Bolt reads without a check when it chooses a listener."""
     match body.get("type"):

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from bot.queue.model import SlackFile
 from bot.slack.files import read_files
-from bot.slack.payload import at, whole
+from bot.slack.payload import at
+from bot.surrogates import without_lone_surrogates
 
 T = TypeVar("T")
 MAX_QUERY = 200
@@ -268,7 +269,7 @@ def _action(common: Mapping[str, Any], body: Mapping[str, Any]) -> ActionRequest
         channel_id=_text(body, "channel", "id"),
         # A message that only one user sees has no content in the request, but its place.
         thread_ts=_text(body, "message", "thread_ts") or _text(body, "container", "thread_ts"),
-        action_value=whole(value) if isinstance(value := at(action, "value"), str) else None,
+        action_value=without_lone_surrogates(value) if isinstance(value := at(action, "value"), str) else None,
         selected_value=_text(action, "selected_option", "value"),
         button_message=message,
         button_view=_view(body),
@@ -334,7 +335,7 @@ def _time(value: Any) -> datetime | None:
 def _text(body: Any, *path: str) -> str | None:
     """Return a text without lone surrogates, which no database can store; None if there is no text."""
     value = at(body, *path)
-    return whole(value) if isinstance(value, str) and value else None
+    return without_lone_surrogates(value) if isinstance(value, str) and value else None
 
 
 def _required(value: T | None, name: str) -> T:
