@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.actuals.command import USAGE, read_actual
-from bot.forms.estimates import Origin, View, form, loading, notice
+from bot.forms.estimates import Origin, View, form, notice
 from bot.forms.inputs import split_fields
-from bot.listeners.modals import ESTIMATE_GONE, fill_modal, open_modal
+from bot.listeners.modals import ESTIMATE_GONE, open_and_fill
 from bot.queue.model import ActualJob
 from bot.render.parts.blocks import SlackMessage, text_message
 from bot.render.slack.actuals import RECALIBRATE
@@ -46,13 +48,8 @@ def register(app: AsyncApp, services: Services) -> None:
     @app.action(RECALIBRATE)
     async def on_recalibrate(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
-        services.worker.start(_open(services, slack_request))
-
-
-async def _open(services: Services, request: ActionRequest) -> None:
-    view_id = await open_modal(services, request, loading(TITLE))
-    if view_id:
-        await fill_modal(services, request, view_id, _recalibration_form(services, request))
+        make_view = partial(_recalibration_form, services, slack_request)
+        services.worker.start(open_and_fill(services, slack_request, TITLE, make_view))
 
 
 async def _recalibration_form(services: Services, request: ActionRequest) -> View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TypedDict
 
 from msgspec.structs import replace
@@ -17,13 +18,12 @@ from bot.forms.estimates import (
     break_even_form,
     compare_form,
     form,
-    loading,
     notice,
 )
 from bot.forms.inputs import split_fields
 from bot.language.command import read_command, readable_fields
 from bot.listeners.commands import estimate_job
-from bot.listeners.modals import ESTIMATE_GONE, fill_modal, open_modal, show_modal
+from bot.listeners.modals import ESTIMATE_GONE, open_and_fill, show_modal
 from bot.queue.model import EXPORT_FORMATS, BreakEvenJob, ExportFormat, ExportJob, UncertaintyJob
 from bot.services import Services
 from bot.slack.request import ActionRequest
@@ -136,10 +136,8 @@ def _target(request: ActionRequest, estimate_id: str) -> Target:
 
 
 async def _open(services: Services, request: ActionRequest, title: str, make_view: MakeView) -> None:
-    """Open a placeholder before the trigger expires, then fill it from the database."""
-    view_id = await open_modal(services, request, loading(title))
-    if view_id:
-        await fill_modal(services, request, view_id, _estimate_view(services, request, make_view))
+    """Open a form about an estimate."""
+    await open_and_fill(services, request, title, partial(_estimate_view, services, request, make_view))
 
 
 async def _estimate_view(services: Services, request: ActionRequest, make_view: MakeView) -> View:

@@ -17,8 +17,8 @@ from bot.forms.defaults import (
     read_budget,
     read_defaults_form,
 )
-from bot.forms.estimates import Origin, form, loading
-from bot.listeners.modals import call_patiently, fill_modal, open_modal, show_modal
+from bot.forms.estimates import Origin, form
+from bot.listeners.modals import call_patiently, open_and_fill, show_modal
 from bot.queue.model import DecideJob, Decision
 from bot.render.slack.budgets import APPROVE, DECLINE
 from bot.services import Services
@@ -106,9 +106,7 @@ async def publish(services: Services, team: str, user: str) -> None:
 
 async def open_budget(services: Services, request: Interaction, channel_id: str) -> None:
     """Open the form for the budget of a channel or of the workspace."""
-    view_id = await open_modal(services, request, loading("Budget"))
-    if view_id:
-        await fill_modal(services, request, view_id, _budget_view(services, request.team_id, channel_id))
+    await open_and_fill(services, request, "Budget", partial(_budget_view, services, request.team_id, channel_id))
 
 
 async def _budget_view(services: Services, team: str, channel_id: str) -> dict[str, Any]:
@@ -116,9 +114,7 @@ async def _budget_view(services: Services, team: str, channel_id: str) -> dict[s
 
 
 async def _open_defaults(services: Services, request: Interaction) -> None:
-    view_id = await open_modal(services, request, loading("Defaults"))
-    if view_id:
-        await fill_modal(services, request, view_id, _defaults_view(services, request.team_id))
+    await open_and_fill(services, request, "Defaults", partial(_defaults_view, services, request.team_id))
 
 
 async def _defaults_view(services: Services, team: str) -> dict[str, Any]:

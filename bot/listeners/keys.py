@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.actuals.platforms import PLATFORMS
-from bot.forms.estimates import View, loading, notice
+from bot.forms.estimates import View, notice
 from bot.forms.keys import KEY_CALLBACK, REMOVE, SET, TITLE, key_view, keys_view, read_key
-from bot.listeners.modals import fill_modal, open_modal, update_modal
+from bot.listeners.modals import open_and_fill, update_modal
 from bot.services import Services
 from bot.slack.request import ActionRequest, Interaction, ViewRequest
 from bot.usecases.keys import list_keys, remove_key, store_key
@@ -16,9 +18,7 @@ from calculator import UserError
 
 async def open_keys(services: Services, request: Interaction) -> None:
     """Open the list of keys, or a notice for a user who is not an admin."""
-    view_id = await open_modal(services, request, loading(TITLE))
-    if view_id:
-        await fill_modal(services, request, view_id, _list(services, request))
+    await open_and_fill(services, request, TITLE, partial(_list, services, request))
 
 
 def register(app: AsyncApp, services: Services) -> None:

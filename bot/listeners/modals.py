@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import error_of, is_transient, retry_after_s
-from bot.forms.estimates import Origin, View, form, notice
+from bot.forms.estimates import Origin, View, form, loading, notice
 from bot.forms.opener import failure_text
 from bot.services import Services
 from bot.slack.request import CommandRequest, Interaction
@@ -66,6 +66,29 @@ async def show_modal(services: Services, request: Interaction, view: View) -> No
     await open_modal(services, request, view)
 
 
+async def open_and_fill(
+    services: Services, request: Interaction, title: str, make_view: Callable[[], Awaitable[View]]
+) -> None:
+    """Open a placeholder before the trigger expires, then replace it with its content, or with an apology.
+
+    Args:
+        services: The parts of the running bot.
+        request: The request that the modal answers.
+        title: The title of the placeholder.
+        make_view: Returns the content; called once Slack has opened the placeholder.
+    """
+    view_id = await open_modal(services, request, loading(title))
+    if not view_id:
+        return
+    try:
+        view = await make_view()
+    except Exception:
+        code = mark_failed()
+        log.exception("%s: cannot fill a modal", code)
+        view = notice("Sorry", f"Something went wrong on our side. Please close this and try again. ({code})")
+    await update_modal(services, request, view_id, view)
+
+
 async def update_modal(
     services: Services, request: Interaction, view_id: str, view: View, view_hash: str | None = None
 ) -> None:
@@ -110,17 +133,6 @@ async def call_patiently(services: Services, call: Callable[[], Awaitable[object
             return None
         await asyncio.sleep(pause)
     return fault
-
-
-async def fill_modal(services: Services, request: Interaction, view_id: str, make_view: Awaitable[View]) -> None:
-    """Replace a placeholder with its content, or with an apology if `make_view` fails."""
-    try:
-        view = await make_view
-    except Exception:
-        code = mark_failed()
-        log.exception("%s: cannot fill a modal", code)
-        view = notice("Sorry", f"Something went wrong on our side. Please close this and try again. ({code})")
-    await update_modal(services, request, view_id, view)
 
 
 async def _notify(services: Services, request: Interaction, text: str) -> None:
