@@ -10,7 +10,7 @@ from bot.forms.choices import MAX_VALUE, option
 from bot.forms.columns import TableOrigin
 from bot.language.command import write_command
 from bot.queue.model import SlackFile
-from bot.render.parts.blocks import Block, SlackMessage, button, section
+from bot.render.parts.blocks import Block, SlackMessage, button, plain_text_object, section
 from bot.render.parts.escaping import escape
 from bot.render.parts.money import counted
 from bot.render.sentences.datasets import missing_lines
@@ -65,7 +65,7 @@ def file_actions(file_id: str, report: DatasetReport, columns: tuple[str, str] |
         if verdict.fate == "converted"
     ]
     if options and all(len(choice["value"]) <= MAX_VALUE for choice in options):
-        placeholder = {"type": "plain_text", "text": "Convert for…"}
+        placeholder = plain_text_object("Convert for…")
         elements.append(
             {"type": "static_select", "action_id": CONVERT_FILE, "placeholder": placeholder, "options": options}
         )

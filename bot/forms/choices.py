@@ -9,6 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from bot.render.parts.blocks import plain_text_object
 from bot.render.parts.escaping import clip
 from pricing import Catalog, Offer, SoldModel
 
@@ -104,14 +105,13 @@ def option_groups(choices: Iterable[Choice]) -> list[dict[str, Any]]:
     for choice in choices:
         groups.setdefault(choice.group, []).append(option(choice.label, choice.value))
     return [
-        {"label": {"type": "plain_text", "text": clip(group, MAX_LABEL), "emoji": False}, "options": options}
-        for group, options in groups.items()
+        {"label": plain_text_object(clip(group, MAX_LABEL)), "options": options} for group, options in groups.items()
     ]
 
 
 def option(label: str, value: str) -> dict[str, Any]:
     """Return an option of a menu."""
-    return {"text": {"type": "plain_text", "text": clip(label, MAX_LABEL), "emoji": False}, "value": value}
+    return {"text": plain_text_object(clip(label, MAX_LABEL)), "value": value}
 
 
 def split_name(text: str) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from bot.forms.choices import MAX_OPTIONS, option
-from bot.forms.estimates import View, plain
+from bot.forms.estimates import View
+from bot.render.parts.blocks import plain_text_object
 from bot.slack.payload import at
 from calculator import FieldErrors
 from calculator.datasets import Columns
@@ -70,19 +71,19 @@ def columns_form(origin: TableOrigin) -> View:
     return {
         "type": "modal",
         "callback_id": COLUMNS_CALLBACK,
-        "title": plain("Columns of the table"),
-        "submit": plain("Count"),
-        "close": plain("Cancel"),
+        "title": plain_text_object("Columns of the table"),
+        "submit": plain_text_object("Count"),
+        "close": plain_text_object("Cancel"),
         "private_metadata": origin.write()[:_MAX_METADATA],
         "blocks": [
             {
                 "type": "input",
                 "block_id": key,
-                "label": plain(label),
+                "label": plain_text_object(label),
                 "element": {
                     "type": "static_select",
                     "action_id": key,
-                    "placeholder": plain("Choose a column"),
+                    "placeholder": plain_text_object("Choose a column"),
                     "options": options,
                 },
             }

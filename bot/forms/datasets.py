@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.queue.model import SlackFile
+from bot.render.parts.blocks import plain_text_object
 from bot.slack.files import read_files
 from bot.slack.payload import at
 
@@ -20,8 +21,8 @@ def dataset_field() -> dict[str, Any]:
     return {
         "type": "input",
         "block_id": DATASET,
-        "label": {"type": "plain_text", "text": "Training data", "emoji": False},
-        "hint": {"type": "plain_text", "text": hint, "emoji": False},
+        "label": plain_text_object("Training data"),
+        "hint": plain_text_object(hint),
         "element": {"type": "file_input", "action_id": DATASET, "max_files": 1},
         "optional": True,
     }

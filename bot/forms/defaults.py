@@ -7,9 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.forms.choices import NOTHING_YET
-from bot.forms.estimates import View, field_block, plain
+from bot.forms.estimates import View, field_block
 from bot.forms.fields import MAIN, SHARE, Field, field_of
 from bot.forms.inputs import element_text
+from bot.render.parts.blocks import plain_text_object
 from bot.slack.payload import at
 from bot.store import WHOLE_WORKSPACE, Budget
 from calculator import KEYS
@@ -70,7 +71,7 @@ def budget_form(budget: Budget | None, channel_id: str) -> View:
     people: dict[str, Any] = {
         "type": "multi_users_select",
         "action_id": APPROVERS,
-        "placeholder": plain("Choose people"),
+        "placeholder": plain_text_object("Choose people"),
         "max_selected_items": MAX_APPROVERS,
     }
     if budget and budget.approvers:
@@ -80,20 +81,22 @@ def budget_form(budget: Budget | None, channel_id: str) -> View:
         {
             "type": "input",
             "block_id": APPROVERS,
-            "label": plain("Approvers of estimates above it"),
-            "hint": plain("They're asked in the estimate's thread. Invite them to it if it's private."),
+            "label": plain_text_object("Approvers of estimates above it"),
+            "hint": plain_text_object("They're asked in the estimate's thread. Invite them to it if it's private."),
             "element": people,
             "optional": True,
         },
     ]
     if channel_id:
         options = [
-            {"text": plain("For this channel"), "value": "channel"},
-            {"text": plain("For the whole workspace"), "value": "workspace"},
+            {"text": plain_text_object("For this channel"), "value": "channel"},
+            {"text": plain_text_object("For the whole workspace"), "value": "workspace"},
         ]
         whole = budget is not None and budget.channel_id == WHOLE_WORKSPACE
         element = {"type": "radio_buttons", "action_id": SCOPE, "options": options, "initial_option": options[whole]}
-        blocks.append({"type": "input", "block_id": SCOPE, "label": plain("Applies to"), "element": element})
+        blocks.append(
+            {"type": "input", "block_id": SCOPE, "label": plain_text_object("Applies to"), "element": element}
+        )
     return _modal(BUDGET, "Budget", blocks) | {"private_metadata": channel_id}
 
 
@@ -120,8 +123,8 @@ def _modal(callback_id: str, title: str, blocks: list[dict[str, Any]]) -> View:
     return {
         "type": "modal",
         "callback_id": callback_id,
-        "title": plain(title),
-        "submit": plain("Save"),
-        "close": plain("Cancel"),
+        "title": plain_text_object(title),
+        "submit": plain_text_object("Save"),
+        "close": plain_text_object("Cancel"),
         "blocks": blocks,
     }

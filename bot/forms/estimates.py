@@ -12,6 +12,7 @@ from bot.forms.choices import MAX_VALUE, NOTHING_YET, option
 from bot.forms.datasets import dataset_field
 from bot.forms.fields import CALLS_PER, MAIN, MORE, SHARE, Field
 from bot.forms.inputs import split_fields
+from bot.render.parts.blocks import plain_text_object
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -106,7 +107,7 @@ def form(
         blocks.append(field_block(SHARE, texts.get("share", "channel"), labels))
     if expanded:
         for title, fields in MORE.items():
-            blocks.append({"type": "header", "text": plain(title)})
+            blocks.append({"type": "header", "text": plain_text_object(title)})
             blocks += [field_block(field, texts.get(field.key, ""), labels) for field in fields]
     else:
         blocks.append(
@@ -131,9 +132,9 @@ def _modal(callback_id: str, title: str, origin: Origin, blocks: list[Block], su
     return {
         "type": "modal",
         "callback_id": callback_id,
-        "title": plain(title),
-        "submit": plain(submit),
-        "close": plain("Cancel"),
+        "title": plain_text_object(title),
+        "submit": plain_text_object(submit),
+        "close": plain_text_object("Cancel"),
         "private_metadata": origin.write(),
         "blocks": blocks,
     }
@@ -143,9 +144,9 @@ def loading(title: str) -> View:
     """Return a placeholder, to be opened at once because a trigger expires after three seconds."""
     return {
         "type": "modal",
-        "title": plain(title),
-        "close": plain("Cancel"),
-        "blocks": [{"type": "section", "text": plain("One moment…")}],
+        "title": plain_text_object(title),
+        "close": plain_text_object("Cancel"),
+        "blocks": [{"type": "section", "text": plain_text_object("One moment…")}],
     }
 
 
@@ -153,9 +154,9 @@ def notice(title: str, text: str) -> View:
     """Return a modal that shows one sentence."""
     return {
         "type": "modal",
-        "title": plain(title),
-        "close": plain("Close"),
-        "blocks": [{"type": "section", "text": plain(text[:3_000])}],
+        "title": plain_text_object(title),
+        "close": plain_text_object("Close"),
+        "blocks": [{"type": "section", "text": plain_text_object(text[:3_000])}],
     }
 
 
@@ -216,19 +217,19 @@ def field_block(field: Field, value: str, labels: Mapping[str, str] = MappingPro
     block: Block = {
         "type": "input",
         "block_id": field.key,
-        "label": plain(field.label),
+        "label": plain_text_object(field.label),
         "element": element,
         "optional": not field.is_required,
     }
     if field.hint:
-        block["hint"] = plain(field.hint)
+        block["hint"] = plain_text_object(field.hint)
     return block
 
 
 def _text_input(field: Field, value: str) -> Block:
     element: Block = {"type": "plain_text_input", "action_id": field.key, "max_length": field.max_length}
     if field.placeholder:
-        element["placeholder"] = plain(field.placeholder)
+        element["placeholder"] = plain_text_object(field.placeholder)
     if value:
         element["initial_value"] = value[: field.max_length]
     return element
@@ -236,7 +237,11 @@ def _text_input(field: Field, value: str) -> Block:
 
 def _search(field: Field, value: str, labels: Mapping[str, str]) -> Block:
     """Return a type-ahead menu. Its options come from `bot.forms.choices`, as the user types."""
-    element: Block = {"action_id": field.key, "placeholder": plain(field.placeholder), "min_query_length": 0}
+    element: Block = {
+        "action_id": field.key,
+        "placeholder": plain_text_object(field.placeholder),
+        "min_query_length": 0,
+    }
     if field.kind == "multi_search":
         names = dict.fromkeys(name.strip() for name in value.replace(";", ",").split(",") if name.strip())
         chosen = [option(labels.get(name, name), name) for name in names if len(name) <= MAX_VALUE]
@@ -265,16 +270,11 @@ def _choice(field: Field, value: str) -> Block:
         "options": options,
     }
     if field.kind == "menu":
-        element["placeholder"] = plain("Not set")
+        element["placeholder"] = plain_text_object("Not set")
     if selected:
         element["initial_option"] = next(entry for entry in options if entry["value"] == selected)
     return element
 
 
 def _button(text: str, action_id: str) -> Block:
-    return {"type": "button", "action_id": action_id, "text": plain(text)}
-
-
-def plain(text: str) -> Block:
-    """Return a plain text object."""
-    return {"type": "plain_text", "text": text, "emoji": False}
+    return {"type": "button", "action_id": action_id, "text": plain_text_object(text)}

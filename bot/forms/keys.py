@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.actuals.platforms import PLATFORMS, Platform
-from bot.forms.estimates import Block, View, plain
+from bot.forms.estimates import Block, View
+from bot.render.parts.blocks import plain_text_object
 from bot.render.parts.short import full_day
 from bot.store import KeyInfo
 
@@ -26,7 +27,7 @@ def keys_view(keys: Mapping[str, KeyInfo]) -> View:
     Args:
         keys: The stored keys by platform.
     """
-    blocks: list[Block] = [{"type": "section", "text": plain(ABOUT)}]
+    blocks: list[Block] = [{"type": "section", "text": plain_text_object(ABOUT)}]
     for name, platform in PLATFORMS.items():
         info = keys.get(name)
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": f"*{platform.title}*\n{_state(info)}"}})
@@ -34,7 +35,7 @@ def keys_view(keys: Mapping[str, KeyInfo]) -> View:
         if info:
             buttons.append(_button("Remove", REMOVE, name) | {"style": "danger"})
         blocks.append({"type": "actions", "elements": buttons})
-    return {"type": "modal", "title": plain(TITLE), "close": plain("Close"), "blocks": blocks}
+    return {"type": "modal", "title": plain_text_object(TITLE), "close": plain_text_object("Close"), "blocks": blocks}
 
 
 def key_view(name: str) -> View:
@@ -43,16 +44,16 @@ def key_view(name: str) -> View:
     return {
         "type": "modal",
         "callback_id": KEY_CALLBACK,
-        "title": plain(f"Key of {platform.title}"),
-        "submit": plain("Save"),
-        "close": plain("Cancel"),
+        "title": plain_text_object(f"Key of {platform.title}"),
+        "submit": plain_text_object("Save"),
+        "close": plain_text_object("Cancel"),
         "private_metadata": name,
         "blocks": [
             {
                 "type": "input",
                 "block_id": field.name,
-                "label": plain(field.label),
-                "hint": plain(field.hint),
+                "label": plain_text_object(field.label),
+                "hint": plain_text_object(field.hint),
                 "optional": field.optional,
                 "element": {"type": "plain_text_input", "action_id": field.name, "max_length": 400},
             }
@@ -87,4 +88,4 @@ def _state(info: KeyInfo | None) -> str:
 
 
 def _button(text: str, action_id: str, value: str) -> Block:
-    return {"type": "button", "action_id": action_id, "text": plain(text), "value": value}
+    return {"type": "button", "action_id": action_id, "text": plain_text_object(text), "value": value}

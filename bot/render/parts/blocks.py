@@ -37,6 +37,11 @@ def _mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
+def plain_text_object(text: str) -> Block:
+    """Return text that Slack doesn't interpret, for a label, a title or an option."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
 def section(text: str) -> Block:
     """Return a section of mrkdwn."""
     return {"type": "section", "text": _mrkdwn(clip(text, SECTION_TEXT))}
@@ -44,7 +49,7 @@ def section(text: str) -> Block:
 
 def plain_section(text: str) -> Block:
     """Return a section of text that Slack doesn't interpret."""
-    return {"type": "section", "text": {"type": "plain_text", "text": clip(text, SECTION_TEXT), "emoji": False}}
+    return {"type": "section", "text": plain_text_object(clip(text, SECTION_TEXT))}
 
 
 def context(text: str) -> Block:
@@ -54,7 +59,7 @@ def context(text: str) -> Block:
 
 def header(text: str) -> Block:
     """Return a large title."""
-    return {"type": "header", "text": {"type": "plain_text", "text": clip(text, HEADER_TEXT), "emoji": False}}
+    return {"type": "header", "text": plain_text_object(clip(text, HEADER_TEXT))}
 
 
 def button(text: str, action_id: str, value: str | None = None, style: str | None = None) -> Block:
@@ -70,7 +75,7 @@ def button(text: str, action_id: str, value: str | None = None, style: str | Non
     return {
         "type": "button",
         "action_id": action_id,
-        "text": {"type": "plain_text", "text": text},
+        "text": plain_text_object(text),
         **{key: option for key, option in options.items() if option is not None},
     }
 

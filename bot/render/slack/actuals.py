@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.render.charts.monthly import monthly_chart
-from bot.render.parts.blocks import Block, SlackMessage
+from bot.render.parts.blocks import Block, SlackMessage, button
 from bot.render.parts.page import TextPage
 from bot.render.slack.replies import chart_reply
 from calculator import Estimate, Variance
@@ -26,8 +26,4 @@ def actual_replies(
 
 def recalibrate_button(estimate_id: str) -> Block:
     """Return the button that opens the form with the recalibrated inputs."""
-    label = {"type": "plain_text", "text": "Recalibrate"}
-    return {
-        "type": "actions",
-        "elements": [{"type": "button", "action_id": RECALIBRATE, "text": label, "value": estimate_id}],
-    }
+    return {"type": "actions", "elements": [button("Recalibrate", RECALIBRATE, estimate_id)]}

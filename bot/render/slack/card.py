@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bot.render.answer.card import ALTERNATIVES, Card, card
-from bot.render.parts.blocks import Block, SlackMessage, button, context, section
+from bot.render.parts.blocks import Block, SlackMessage, button, context, plain_text_object, section
 from bot.render.parts.currency import Exchange, exchange_sentence
 from bot.render.parts.escaping import escape
 from calculator import Comparison
@@ -98,10 +98,7 @@ MENU = {OFFERS: "All offers", EXPORT: "Export", WATCH: "Watch", BUDGET: "Budget"
 def buttons(estimate_id: str) -> Block:
     """Return the buttons and the menu of an estimate."""
     names = (("Change", "edit"), ("Break-even", "break_even"), ("How sure?", "sure"), ("Sources", "sources"))
-    menu = [
-        {"text": {"type": "plain_text", "text": text}, "value": f"{choice} {estimate_id}"}
-        for choice, text in MENU.items()
-    ]
+    menu = [{"text": plain_text_object(text), "value": f"{choice} {estimate_id}"} for choice, text in MENU.items()]
     overflow: Block = {"type": "overflow", "action_id": "more", "options": menu}
     return {
         "type": "actions",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.counting.protocol import Progress
-from bot.render.parts.blocks import Block, SlackMessage, context, fields, section, text_message
+from bot.render.parts.blocks import Block, SlackMessage, context, fields, plain_text_object, section, text_message
 from bot.render.parts.escaping import escape
 from bot.render.sentences.datasets import MARKS, formats_of, refusal
 from calculator.datasets import MAX_SHOWN, DatasetReport, Fate, Problem
@@ -28,7 +28,7 @@ def progress_message(name: str, job_key: str, progress: str) -> SlackMessage:
     button = {
         "type": "button",
         "action_id": CANCEL,
-        "text": {"type": "plain_text", "text": "Cancel"},
+        "text": plain_text_object("Cancel"),
         "accessibility_label": "Stop reading the file",
         "value": job_key,
     }
