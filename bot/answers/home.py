@@ -21,6 +21,7 @@ from bot.workspace.defaults import DEFAULTS, RATE, RATE_DAY, WorkspaceDefaults
 from pricing import OLD_DAYS, Catalog, UnknownName
 
 NEW_ESTIMATE, OPEN_DEFAULTS, OPEN_BUDGET = "home_estimate", "home_settings", "home_budget"
+"""The ids of the buttons. A tab that was published before an update sends them later, so that they can't be renamed."""
 MAX_ROWS = 8
 TITLE = "Should we fine-tune?"
 END_NOTICE = timedelta(days=365)

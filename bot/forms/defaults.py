@@ -16,6 +16,7 @@ from bot.store import WHOLE_WORKSPACE, Budget
 from calculator import KEYS
 
 DEFAULTS_FORM, BUDGET = "settings_form", "budget_form"
+"""The ids of the forms. A form that is open during an update sends its id later, so that it can't be renamed."""
 AMOUNT, APPROVERS, SCOPE = "amount", "approvers", "scope"
 MAX_APPROVERS = 10
 
