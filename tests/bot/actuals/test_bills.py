@@ -165,7 +165,7 @@ def test_models_with_the_same_prefix_are_told_apart(catalog: Catalog) -> None:
         (b"\xff\xfe\x00date", "isn't UTF-8 text"),
         (b"PK\x03\x04\xff", "isn't UTF-8 text"),
         (b'date,component,cost\n"2026-12-01,training,1\n', "isn't valid CSV"),
-        (b"date,component,cost\n" + b"x" * 200_000 + b",training,1\n", "isn't valid CSV"),
+        (b"date,component,cost\n" + b"x" * 2_000_001 + b",training,1\n", "isn't valid CSV"),
         (b"," * (MAX_COLUMNS + 1), "columns"),
         (b"date,component,cost\n" + b"2026-12-01,training,1\n" * (MAX_ROWS + 1), "rows"),
         (b"x" * (MAX_BYTES + 1), "larger than 5 MB"),
