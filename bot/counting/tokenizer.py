@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import toktok
 
-from bot.surrogates import without_lone_surrogates
+from bot.language.surrogates import without_lone_surrogates
 from pricing import Encoding
 
 # toktok follows Unicode 17, tiktoken Unicode 16: a character that only one of them classes as a letter, mark or number

@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.forms.choices import NOTHING_YET
 from bot.forms.fields import ANY, CALLS_PER, LABELS, MAX_LENGTH, ONLY, OPTIONS, SAME
+from bot.language.surrogates import without_lone_surrogates
 from bot.slack.payload import at
-from bot.surrogates import without_lone_surrogates
 from calculator import KEYS, FieldErrors, UserError
 
 View = dict[str, Any]

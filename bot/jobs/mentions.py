@@ -51,10 +51,11 @@ class MentionJobs:
         origin = Destination(job.channel_id, job.thread_ts)
         try:
             edited = await self._thread_estimate(job)
-            understood = await self.services.understand(from_slack(job.text), edited.fields if edited else None)
+            present = edited or await self._latest_where_user_is(job)
+            understood = await self.services.understand(from_slack(job.text), present.fields if present else None)
             if edited is None and job.thread_ts and await self.services.job_store.may_have_begun_thread(queued):
                 raise Postponed("the answer that may have begun its thread is not complete", THREAD_POLL_S)
-            base = edited or await self._viewed_estimate(job, understood)
+            base = edited or (present if _is_mere_change(understood) else None)
             if isinstance(understood, Reading):
                 command = await self._settled(understood, base, job)
                 if isinstance(command, Reading):
@@ -89,7 +90,8 @@ class MentionJobs:
             await poster.notify(job.user_id, origin, text_message(escape(str(error))))
             return
         if base and not edited:
-            text = f"From estimate `{base.id}` in <#{base.channel_id}>, with your change:"
+            where = f" in <#{base.channel_id}>" if base.channel_id != job.channel_id else ""
+            text = f"From estimate `{base.id}`{where}, with your change:"
             await self.services.post(job, origin, text_message(text), idempotency_key(queued).part("base"))
         estimate_job = EstimateJob(
             estimate_id=job.estimate_id,
@@ -104,13 +106,15 @@ class MentionJobs:
         )
         await self.estimates.estimate(queued.with_job(estimate_job))
 
-    async def _viewed_estimate(self, job: MentionJob, understood: ParsedCommand | Reading) -> SavedEstimate | None:
-        """Return the latest estimate of the channel that a user views, if the text only says what is different."""
-        fields = understood.fields
-        is_change = understood.intent == "change" if isinstance(understood, Reading) else understood.verb == "estimate"
-        if not job.viewed_channel_id or not is_change or not fields or fields.keys() & {"examples", "lengths"}:
+    async def _latest_where_user_is(self, job: MentionJob) -> SavedEstimate | None:
+        """Return the latest estimate of the channel that a user views beside an assistant thread, or of the direct
+        messages with the bot.
+        """
+        is_in_direct_messages = job.channel_id.startswith("D") and not job.thread_ts
+        place = job.viewed_channel_id or (job.channel_id if is_in_direct_messages else None)
+        if place is None:
             return None
-        return await self.services.estimates.latest_in_channel(team_id=job.team_id, channel_id=job.viewed_channel_id)
+        return await self.services.estimates.latest_in_channel(team_id=job.team_id, channel_id=place)
 
     async def _settled(
         self, reading: Reading, edited: SavedEstimate | None, job: MentionJob
@@ -184,3 +188,10 @@ class MentionJobs:
         return await self.services.estimates.latest_in_thread(
             team_id=job.team_id, channel_id=job.channel_id, thread_ts=job.thread_ts, but_not=job.estimate_id
         )
+
+
+def _is_mere_change(understood: ParsedCommand | Reading) -> bool:
+    """Return whether a text only says what is different, and so needs an estimate that it changes."""
+    fields = understood.fields
+    is_change = understood.intent == "change" if isinstance(understood, Reading) else understood.verb == "estimate"
+    return is_change and bool(fields) and not fields.keys() & {"examples", "lengths"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.surrogates import without_lone_surrogates
+from bot.language.surrogates import without_lone_surrogates
 
 MAX_FORMATTED = 8_000
 """Longer texts aren't commands, and keep their bold and italic parts."""

@@ -16,9 +16,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import error_of, is_transient
+from bot.language.surrogates import without_lone_surrogates
 from bot.queue.model import SlackFile
 from bot.slack.hosts import NotSlackHost, SlackHosts
-from bot.surrogates import without_lone_surrogates
 from calculator import UserError
 from pricing import BoundedClient, BoundedResponse, HttpSizeError, HttpStatusError
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
+from bot.language.surrogates import without_lone_surrogates
 from bot.queue.model import SlackFile
 from bot.slack.files import read_files
 from bot.slack.payload import at
-from bot.surrogates import without_lone_surrogates
 
 T = TypeVar("T")
 MAX_QUERY = 200

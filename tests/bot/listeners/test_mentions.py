@@ -106,6 +106,10 @@ async def test_a_direct_message_is_answered_like_a_mention(workspace: Workspace,
     asked = await slack.say(support_bot.LINE, channel=direct)
     await slack.wait_for(lambda: slack_actions.is_complete(slack, asked))
     assert figures(from_bot(slack, asked)[0]) == support_bot.FIGURES
+    changed = await slack.say("what if traffic doubles?", channel=direct)
+    await slack.wait_for(lambda: slack_actions.is_complete(slack, changed))
+    assert any(m["text"].startswith("From estimate `") for m in slack.messages(direct))
+    assert figures(from_bot(slack, changed)[0]) == {support_bot.LABEL: "$120 once, $2,160 a month"}
     await slack.say("make it cheaper", channel=direct)
     reply = (await slack.wait_for(lambda: [m for m in slack.messages(direct) if "I didn't understand" in m["text"]]))[0]
     assert reply["user"] == slack.bot_user
