@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from calculator.answer.groups import option_classes
 from calculator.answer.periods import EqualPeriods
-from calculator.answer.recommendation import MOST_STEPS, closeness, rank
+from calculator.answer.recommendation import LIKE_GROUPS, MOST_STEPS, closeness, rank
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.pricing_context import PricingContext, pricing_context
 from calculator.question.resolved import ResolvedScenario
 from calculator.question.scenario import Scenario
 from calculator.result import Estimate, OptionClass
 from pricing import Catalog, ModelCapability, Offer
+
+FAR_DEARER = 2
+"""Times the cost of its group's cheapest offer from which a closer offer doesn't count as near."""
 
 
 class Nearest(NamedTuple):
@@ -26,13 +29,20 @@ class Nearest(NamedTuple):
     """Its model against the baseline's, as for the question's own offers."""
 
 
+class _Candidate(NamedTuple):
+    offer: Offer
+    closeness: int
+    """Of its model to the asked or the baseline's, as in `recommendation.closeness`."""
+
+
 def nearest_usable(
     scenario: Scenario, context: PricingContext, plan: ResolvedScenario, estimates: Sequence[Estimate], catalog: Catalog
 ) -> Nearest | None:
     """Return the usable offer that is nearest to those of a question; None if there is none of a comparable model.
 
-    Rented GPUs that don't suit are followed by more of the same. Then comes the catalogue's own alternative (without a
-    base model), the same model elsewhere or on other GPUs, and the closest class.
+    Rented GPUs that don't suit are followed by more of the same. Then comes the same model elsewhere or on other GPUs,
+    its maker's other models on the same platform, the catalogue's own alternative (without a base model), and the
+    closest class. Within each of these groups, an offer that is far dearer than the cheapest doesn't count.
 
     Args:
         scenario: The question.
@@ -45,12 +55,36 @@ def nearest_usable(
         everything = pricing_context(wider, catalog, context.as_of)
         periods, classes = EqualPeriods(everything, plan), option_classes(everything, everything.offers)
         for offers in _by_closeness(everything, context, estimates):  # the first with a usable offer is the last priced
-            group = everything._replace(offers=tuple(offers))
+            group = everything._replace(offers=tuple(candidate.offer for candidate in offers))
             ranking = rank(group, plan, group.estimates(plan), periods, classes)
-            usable = (estimate for estimate in ranking.estimates if estimate.offer.id not in ranking.set_aside)
-            if found := next(usable, None):
-                return Nearest(found, classes[found.offer.id])
+            usable = [estimate for estimate in ranking.estimates if estimate.offer.id not in ranking.set_aside]
+            closeness_by_id = {candidate.offer.id: candidate.closeness for candidate in offers}
+            if nearest := _closest_affordable(usable, periods, closeness_by_id):
+                return Nearest(nearest, classes[nearest.offer.id])
     return None
+
+
+def _closest_affordable(
+    usable: Sequence[Estimate], periods: EqualPeriods, closeness_by_id: Mapping[str, int]
+) -> Estimate | None:
+    """Return the closest offer that isn't far dearer than the cheapest; of equally close ones, the cheapest.
+
+    Args:
+        usable: Usable offers of one group, the cheapest first.
+        periods: Costs over equal periods.
+        closeness_by_id: By offer id, 0 for the closest.
+    """
+    if not usable:
+        return None
+    cheapest = periods.comparable(usable[0]).usd
+    if cheapest is None:
+        return usable[0]
+
+    def affordable(estimate: Estimate) -> bool:
+        usd = periods.comparable(estimate).usd
+        return usd is not None and usd <= FAR_DEARER * cheapest
+
+    return min(filter(affordable, usable), key=lambda estimate: closeness_by_id[estimate.offer.id])
 
 
 def _wider_questions(scenario: Scenario, estimates: Sequence[Estimate]) -> Iterator[Scenario]:
@@ -64,7 +98,7 @@ def _wider_questions(scenario: Scenario, estimates: Sequence[Estimate]) -> Itera
 
 def _by_closeness(
     everything: PricingContext, context: PricingContext, estimates: Sequence[Estimate]
-) -> Iterator[Sequence[Offer]]:
+) -> Iterator[Sequence[_Candidate]]:
     """Yield the offers in groups, the closest first, without those whose class can't be compared.
 
     Args:
@@ -76,21 +110,36 @@ def _by_closeness(
     asked = [model for estimate in estimates if (model := context.models.get(estimate.offer.id))]
     ids = {model.id for model in asked}
     platforms = {estimate.offer.platform for estimate in estimates}
+    makers = {
+        (estimate.offer.platform, model.vendor)
+        for estimate in estimates
+        if (model := context.models.get(estimate.offer.id)) and model.vendor
+    }
     classes = _comparable_classes(everything, (asked[0] if len(ids) == 1 else None, context.reference, *asked[:1]))
-    groups: dict[tuple[int, int], list[Offer]] = {}
+    groups: dict[tuple[int, int], list[_Candidate]] = {}
     for offer in everything.offers:
-        model, group = everything.models.get(offer.id), classes.get(offer.id)
-        close = closeness(group) if group else MOST_STEPS
-        if offer.id in suggested:
-            groups.setdefault((0, 0), []).append(offer)
-        elif model and model.id in ids:
-            groups.setdefault((1, close), []).append(offer)
-        elif group:
-            groups.setdefault((2, close), []).append(offer)
+        model, option_class = everything.models.get(offer.id), classes.get(offer.id)
+        close = closeness(option_class) if option_class else MOST_STEPS
+        if model and model.id in ids:
+            key = (0, close)
+        elif model and (offer.platform, model.vendor) in makers:
+            key = (1, 0)
+        elif offer.id in suggested:
+            key = (2, 0)
+        elif option_class:
+            key = (3, _level(option_class))
         elif offer.platform in platforms:
-            groups.setdefault((3, 0), []).append(offer)
-    for _, offers in sorted(groups.items()):
+            key = (4, 0)
+        else:
+            continue
+        groups.setdefault(key, []).append(_Candidate(offer, close))
+    for _, offers in sorted(groups.items(), key=lambda item: item[0]):
         yield offers
+
+
+def _level(option_class: OptionClass) -> int:
+    """Return the letters that a model is below the reference; one that the index puts in its class counts as level."""
+    return max(0, closeness(option_class) - len(LIKE_GROUPS)) + (option_class.group != "same_model")
 
 
 def _comparable_classes(

@@ -27,6 +27,14 @@ def compared(catalog: Catalog, on: str, **fields: str) -> Comparison:
         ("anthropic/claude", {}, "aws-bedrock/nova-2-lite", "unknown_class"),  # the catalogue's own suggestion
         ("sagemaker", {"base": "gpt-4.1-mini"}, "azure/gpt-4.1-mini@global", "same_model"),
         ("tinker/qwen3-8b", {}, "google/qwen3-8b", "class_d"),
+        # The same model goes before the catalogue's own suggestion, which costs $23,360 a month on Fireworks.
+        ("aws-bedrock/llama-3.3-70b", {}, "azure/llama-3.3-70b@global", "class_d"),
+        # On Google, not gpt-oss-120b on Together for $4,008 a month.
+        ("google/gemini-2.5-flash", {"base": "gemini-2.5-pro"}, "google/gemini-3.1-flash-lite", "unknown_class"),
+        # Azure still trains another model of OpenAI.
+        ("gpt-4.1-mini", {"retrain": "1"}, "azure/gpt-oss-20b@global", "unknown_class"),
+        # No model of its maker: of class C, not Qwen3 235B for over twice the price of the cheapest.
+        ("gpt-4.1-mini", {"retrain": "1", "licence": "open", "size": ">=25"}, "together/gemma-3-27b", "class_c"),
     ],
 )
 def test_nearest_option_of_offers_that_are_not_usable(
