@@ -56,7 +56,7 @@ class Comparison:
     recommended: str | None
     """The offer that the verdict is about; None if no offer is usable."""
     nearest: Estimate | None = None
-    """The nearest usable offer of the catalogue where none of the question's offers is usable."""
+    """The nearest usable offer of the catalogue where none of the question's is, or would be with a mended file."""
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields only: facts that `computed_once` keeps are computed again where they are needed."""

@@ -257,6 +257,16 @@ def _host(model: ModelShape, gpu: Gpu, gpus: int, options: ServingOptions, facts
     return _HOSTS[key]
 
 
+def _limit(replica: Replica, calls: ServedCalls) -> str:
+    """Return the longest time per call that was allowed, and where it comes from."""
+    most = f"limit {replica.most_seconds:.1f} s"
+    if calls.latency.asked:
+        return f"{most} as asked"
+    is_lone = replica.most_seconds > calls.latency.seconds
+    rule = "twice what one call alone takes" if is_lone else "as in an interactive service"
+    return f"{most}, {rule}"
+
+
 def serving_replica(replica: Replica, model: ModelShape, gpu: Gpu, calls: ServedCalls) -> ServingReplica:
     """Return a replica of the serving model in the cost model's numbers."""
     call, done = calls.call, replica.throughput
@@ -264,8 +274,7 @@ def serving_replica(replica: Replica, model: ModelShape, gpu: Gpu, calls: Served
     writing = (done.busy_seconds - done.reading_seconds) / call.output_tokens if call.output_tokens else 0.0
     low, high = Decimal(f"{replica.low:{DIGITS}}"), Decimal(f"{replica.high:{DIGITS}}")
     size = " (shape interpolated from its size)" if model.interpolated else ""
-    limit = "the limit asked for" if calls.latency.asked else "as in an interactive service; latency= sets another"
-    quick = f", a call takes {done.call_seconds:.1f} s then, {limit}" if call.output_tokens else ""
+    quick = f", a call takes {done.call_seconds:.1f} s then ({_limit(replica, calls)})" if call.output_tokens else ""
     name = f"{replica.gpus} × {gpu.title}"
     return ServingReplica(
         name=name,

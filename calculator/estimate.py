@@ -43,7 +43,10 @@ def estimate(scenario: Scenario, catalog: Catalog, on: date) -> Comparison:
     estimates = context.estimates(plan)
     classes = option_classes(context, (estimate.offer for estimate in estimates))
     ranking = rank(context, plan, estimates, periods, classes)
-    nearest = None if ranking.recommended else nearest_usable(scenario, context, plan, estimates, catalog)
+    reasons = {reason.code for reason in ranking.set_aside.values()}
+    # A file that is mended makes these offers usable, so that no other is needed.
+    is_settled = ranking.recommended is not None or "refuses_file" in reasons
+    nearest = None if is_settled else nearest_usable(scenario, context, plan, estimates, catalog)
 
     def corner(side: Corner) -> dict[str, Estimate]:
         if not scenario.ranged:

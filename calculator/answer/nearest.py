@@ -41,7 +41,7 @@ def nearest_usable(
     """Return the usable offer that is nearest to those of a question; None if there is none of a comparable model.
 
     Rented GPUs that don't suit are followed by more of the same. Then comes the same model elsewhere or on other GPUs,
-    its maker's other models on the same platform, the catalogue's own alternative (without a base model), and the
+    the catalogue's own alternative (without a base model), its maker's other models on the same platform, and the
     closest class. Within each of these groups, an offer that is far dearer than the cheapest doesn't count.
 
     Args:
@@ -122,9 +122,9 @@ def _by_closeness(
         close = closeness(option_class) if option_class else MOST_STEPS
         if model and model.id in ids:
             key = (0, close)
-        elif model and (offer.platform, model.vendor) in makers:
-            key = (1, 0)
         elif offer.id in suggested:
+            key = (1, 0)
+        elif model and (offer.platform, model.vendor) in makers:
             key = (2, 0)
         elif option_class:
             key = (3, _level(option_class))

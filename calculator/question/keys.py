@@ -219,7 +219,8 @@ _ROWS = (
         help="Not billed."),
     Key("latency", p.latency, section="gpus", example="2s", low=0, high=3_600, unit="s",
         label="Longest time per call", noun="time per call",
-        help="By default that of an interactive service: 0.5 s and 30 ms a token of the answer."),
+        help="By default that of an interactive service: 0.5 s and 30 ms a token of the answer, or twice what one call "
+             "alone takes, if that is longer."),
     Key("adapters", p.single, section="gpus", example="20", low=1, high=1_000, whole=True,
         label="Fine-tuned models sharing a deployment", noun="number of fine-tuned models"),
     Key("peak", p.amount, section="options", example="3", low=1, high=1_000, uncertain=False,

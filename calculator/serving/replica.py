@@ -48,6 +48,8 @@ class Replica(NamedTuple):
     weights: WeightFormat
     weight_bytes: float
     throughput: Throughput
+    most_seconds: float
+    """The longest time per call that was allowed: the asker's, the interactive one, or SLOWEST times a lone call."""
     low: float
     """Low end of the 80 % interval of the calls a second, over the likely value."""
     high: float
@@ -102,11 +104,13 @@ def loaded_replica(
     room = min(cache_room(host, gpu, physics, call), most_calls(options.engine, gpu))
     if room < 1:
         return None
-    done = _most(host, call, room, latency)
+    alone = throughput(host, call, 1.0)
+    limit = latency.seconds if latency.asked else max(latency.seconds, SLOWEST * alone.call_seconds)
+    done = _most(host, call, room, alone, limit)
     if done is None:
         return None
     factor = exp(throughput_spread(host.model.experts, physics))
-    return Replica(host.gpus, options.weights, host.model.bytes, done, 1.0 / factor, factor)
+    return Replica(host.gpus, options.weights, host.model.bytes, done, limit, 1.0 / factor, factor)
 
 
 def adapter_bytes(model: ModelShape, rank: int) -> float:
@@ -116,10 +120,8 @@ def adapter_bytes(model: ModelShape, rank: int) -> float:
     return 2.0 * rank * width * model.layers
 
 
-def _most(host: Host, call: CallShape, room: float, latency: Latency) -> Throughput | None:
-    """Return the throughput at the most calls within the latency; None if one call alone misses it."""
-    alone = throughput(host, call, 1.0)
-    limit = latency.seconds if latency.asked else max(latency.seconds, SLOWEST * alone.call_seconds)
+def _most(host: Host, call: CallShape, room: float, alone: Throughput, limit: float) -> Throughput | None:
+    """Return the throughput at the most calls within a time per call, seconds; None if one call alone misses it."""
     if alone.call_seconds > limit:
         return None
     full = throughput(host, call, room)

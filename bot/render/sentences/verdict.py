@@ -45,7 +45,7 @@ _OTHERWISE: dict[SetAsideCode, str] = {
     "method_not_sold": "Ask with another method=, or without one.",
     "over_limits": "Change what is over the limits: the number or the length of the examples, the epochs or the calls.",
     "too_small": "Ask with fewer calls, or with rented GPUs: on=gpu and model=.",
-    "refuses_file": "Convert the training file for one of the platforms; counting it says how.",
+    "refuses_file": "Fix the file first: counting it says why a platform refuses it.",
 }
 """The change that most options need, by their commonest reason, where nothing in the catalogue is usable."""
 
@@ -132,6 +132,8 @@ def next_step_sentence(comparison: Comparison) -> str:
         if comparison.nearest:
             return f"Ask again with {_nearest_keys(comparison, comparison.nearest)}, the nearest usable option."
         reasons = Counter(reason.code for reason in comparison.set_aside.values())
+        if "refuses_file" in reasons:
+            return _OTHERWISE["refuses_file"]
         advice = (_OTHERWISE.get(code) for code, _ in reasons.most_common(1))
         return next(advice, None) or "Choose other platforms or models with on=."
     if result.reason in _MISSING:

@@ -118,7 +118,11 @@ def test_interactive_default_gives_way_where_one_call_misses_it() -> None:
     # 141 GB of weights over 8 × 300 GB/s take 59 ms a token, more than the 30 ms of the default.
     llama_70b, l4, call = FACTS.models["llama-3.1-70b"], FACTS.gpus["l4"], CallShape(100, 70)
     assert list(replicas(llama_70b, l4, call, Latency(2.6, asked=True), PHYSICS)) == []
-    assert [one.gpus for one in replicas(llama_70b, l4, call, Latency(2.6, asked=False), PHYSICS)] == [8]
+    [replica] = replicas(llama_70b, l4, call, Latency(2.6, asked=False), PHYSICS)
+    alone = throughput(host_on(served_model(llama_70b, "16 bit"), l4, 8, "vllm", PHYSICS), call, 1)
+    assert replica.gpus == 8
+    assert replica.most_seconds == pytest.approx(2 * alone.call_seconds)
+    assert replica.throughput.call_seconds <= replica.most_seconds
 
 
 def test_replica_size_follows_node_and_weights() -> None:
