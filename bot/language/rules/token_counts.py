@@ -26,6 +26,8 @@ class _Count(NamedTuple):
     part: Part
     number: Number
     subject: Subject | None
+    is_each: bool = False
+    """Said to be of each example, as in `400 in and 100 out each`."""
 
 
 def read_token_counts(sentence: Sentence) -> None:
@@ -35,6 +37,7 @@ def read_token_counts(sentence: Sentence) -> None:
     if totals := [count for count in counts if count.number.amount.low > LONGEST_TEXT]:
         sentence.ask(f"How many examples do the {totals[0].number.text} tokens make?")
         counts = [count for count in counts if count not in totals]
+    counts = _with_calls(sentence, counts)
     for subject in ("example", "call"):
         _set(sentence, subject, [count for count in counts if count.subject == subject])
     if any(count.subject is None for count in counts):
@@ -46,6 +49,23 @@ def read_token_counts(sentence: Sentence) -> None:
         else:
             for count in loose:
                 sentence.ask(f"“{count.number.text} tokens”: is that an example for training, or a call?")
+
+
+def _with_calls(sentence: Sentence, counts: list[_Count]) -> list[_Count]:
+    """Return counts with those of a call apart: an input and output beside the tokens of an example in all."""
+    own = [count for count in counts if count.subject == "example"]
+    by_part = {part: [count for count in own if count.part == part] for part in ("input", "output", "sum")}
+    if not all(len(of_part) == 1 for of_part in by_part.values()):
+        return counts
+    (tokens_in,), (tokens_out,), (total,) = by_part.values()
+    texts = [count.number.text for count in (tokens_in, tokens_out, total)]
+    if tokens_in.number.amount.likely + tokens_out.number.amount.likely == total.number.amount.likely:
+        return [count for count in counts if count is not total]
+    if tokens_in.is_each or len(own) < len(counts):
+        sentence.ask(f"An example has {texts[2]} tokens. Are {texts[0]} in and {texts[1]} out those of a call?")
+        return [count for count in counts if count not in own]
+    sentence.assume(f"{texts[0]} tokens in and {texts[1]} out are a call's, since an example has {texts[2]}.")
+    return [count if count is total else count._replace(subject="call") for count in counts]
 
 
 def _read_total(sentence: Sentence) -> None:
@@ -79,8 +99,9 @@ def _pairs(sentence: Sentence) -> list[_Count]:
             subject = _subject(sentence.text, match.start(), match.start() + 1)
             if subject is None and re.search(r"inputs|outputs|answer|response|reply", match[0]):
                 subject = "call"
-            counts.append(_Count(match.start(), "input", sentence.number_of(match), subject))
-            counts.append(_Count(match.start(), "output", sentence.number_of(match, "other"), subject))
+            is_each = match[0].endswith("each")
+            counts.append(_Count(match.start(), "input", sentence.number_of(match), subject, is_each))
+            counts.append(_Count(match.start(), "output", sentence.number_of(match, "other"), subject, is_each))
     return counts
 
 
@@ -95,7 +116,7 @@ def _singles(sentence: Sentence) -> list[_Count]:
         ),
         (
             "input",
-            rf"{N}[ -](?:{v.TOKENS} )?(?:of )?(?:in|input|inputs|incoming|user messages?|user input)(?![a-z])(?! ?⟦)",
+            rf"{N}[ -](?:{v.TOKENS} )?(?:of )?(?:in|input|inputs|incoming|user messages?|user input|user tokens)(?![a-z])(?! ?⟦)",
         ),
         ("output", rf"{N} out(?![a-z])"),
         (
@@ -107,6 +128,7 @@ def _singles(sentence: Sentence) -> list[_Count]:
             rf"(?:inputs?|input tokens|user messages?|user msgs?|user inputs?|we send|sending|sends?)(?: {v.BE})*:? {ABOUT}{N}{tok}(?: long)?(?! {v.CALLS})",
         ),
         ("sum", rf"{N}[ -]?{v.TOKENS}(?: long)?(?: {v.EACH})?"),
+        ("sum", rf"(?<=¦examples¦) of {ABOUT}{N}(?= ?(?:[.,;:!?¦]|$))"),
         ("sum", rf"{N} {v.EACH}"),
         ("sum", rf"(?:long|length|size|averag(?:e|ing))(?: (?:is|are|of|at|about))*:? {ABOUT}{N}"),
     )
