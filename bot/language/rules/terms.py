@@ -175,11 +175,34 @@ def read_choice(sentence: Sentence) -> None:
     ):
         prices = [sentence.number_of(match, group) for group in ("n", "m")]
         sentence.set("base_rates", "/".join(write_amount(price.amount) for price in prices))
+    per_million = r" ?(?:/ ?|per )(?:1 ?)?(?:m|1m|million|⟦n(?P<{}>\d+)⟧)(?: ?tok(?:en)?s?)?(?![a-z])"
+    for match in sentence.take(
+        rf"(?:at |for )?{N} ?/ ?{number('m')}{per_million.format('u')}|(?:at |for )?{number('k')} (?:in|input)(?:,| and| ?/)? ?{number('j')} (?:out|output)(?:{per_million.format('w')}|(?! ?(?:/|per )))",
+        lambda match: _are_prices(sentence, match),
+    ):
+        prices = [sentence.number_of(match, group) for group in "nmkj" if match[group]]
+        pair = "/".join(write_amount(price.amount) for price in prices)
+        before, after = sentence.text[: match.start()], sentence.text[match.start() :]
+        if re.search(rf"{v.TUNE}[^.;,]*$", before) or re.match(rf"[^.;,]*{v.TUNE}", after):
+            sentence.ask(
+                f"Is “{sentence.typed(match)}” the price of the model you prompt today? Write base_rates={pair}."
+            )
+        else:
+            sentence.set("base_rates", pair)
     for match in sentence.take(
         rf"(?:our|own|custom|contract|negotiated|my)(?: own)? (?:rates?|prices?|pricing)(?: (?:is|are|of|at))*[:=]? {ABOUT}{N} ?/ ?{number('m')} ?/ ?{number('k')}(?: per 1?m(?:illion)? tokens)?"
     ):
         rates = [sentence.number_of(match, group) for group in ("n", "m", "k")]
         sentence.set("rates", "/".join(write_amount(rate.amount) for rate in rates))
+
+
+def _are_prices(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Return whether the numbers of a match are exact prices in dollars of a million tokens."""
+    prices = [sentence.number_of(match, group) for group in "nmkj" if match[group]]
+    units = [sentence.number_of(match, group) for group in "uw" if match[group]]
+    return all(unit.amount.likely == 1_000_000 for unit in units) and all(
+        price.kind == "money" and price.question is None and not price.amount.is_range for price in prices
+    )
 
 
 def read_asides(sentence: Sentence) -> None:
