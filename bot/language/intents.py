@@ -38,6 +38,10 @@ _QUESTION = (
     r"\b(?:worth(?:while)?|how (?:much|many dollars)|what (?:would|does|will|do|is|are|'s)[^.]* (?:costs?|price|bill)|costs? (?:of|to|for)|estimate|(?:mak(?:e|es|ing)) (?:[a-z]+ )?sense|good idea|save money|sensible)\b|"
     r"\b(?:is|would|are) [^.?]*cheaper\b"
 )
+_END = (
+    r"⟦m\d+⟧ (?:\w+ )?(?:ends?|retires?|(?:is|be|being|gets?) (?:retired|deprecated|discontinued|shut down))\b[^.⟦]*(?:\?|when)|"
+    r"\bwhen (?:does|do|is|will) ⟦m\d+⟧ (?:be )?(?:end|retired?|deprecated|discontinued|shut down)\b"
+)
 _HELP = (
     r"^(?:(?:ok(?:ay)?|great|cool|perfect|nice|hey|hi|hello)[ ,!]+)?(?:hi|hello|hey|yo|hiya|howdy|greetings|good (?:morning|afternoon|evening)|help|help me|(?:(?:hi|hello|hey),? )?how are you(?: doing)?|can you help(?: me)?|i need help|thanks(?: a lot| so much)?|thank you(?: so much| very much)?|thx|ta|cheers|"
     r"what can (?:you do(?: for me)?|i (?:ask|do|say|type)|you help(?: me)? with)(?: here| you)?|what do you do|how (?:does|do) (?:this|it|that|you) work|how do i (?:use|ask|start)[^?]*|how can you help(?: me| us)?|who are you|what(?: is|'s) (?:this|ftcost)|what are you|getting started|start|\?|commands?|usage|examples?)"
@@ -98,6 +102,8 @@ def _lookup(text: str, keys: set[str], *, has_names: bool) -> Intent | None:
     """Return `price` or `models` if a text only asks for one of them."""
     if re.search(_COST, text) and (keys == {"gpu"} if not has_names else not keys - _NOT_A_COST):
         return "price"
+    if has_names and not keys and re.search(_END, text):
+        return "models"
     if re.search(_MODELS, text) and not keys - _NOT_A_MODEL and not re.search(r"⟦n\d+⟧", text):
         return "models"
     return None

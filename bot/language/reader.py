@@ -166,7 +166,10 @@ def _ask_about_rest(sentence: Sentence, intent: Intent, unread: tuple[str, ...])
 
 def _unread(sentence: Sentence) -> tuple[str, ...]:
     """Return the words that nothing was made of, as they were typed."""
-    rest = sentence.untag(re.sub(r"¦\w+¦|¦", " , ", sentence.text))
+    rest = re.sub(r"(?<=¦) ?[x×] ?(?=¦)", " ", sentence.text)
+    rest = sentence.untag(re.sub(r"¦\w+¦|¦", " , ", rest))
     words = (word.strip(".'-→>/") for word in re.findall(r"[^\s,;:!?()\"]+", rest))
-    unread = dict.fromkeys(word for word in words if word and word not in v.STOP_WORDS and word not in KEYS)
+    unread = dict.fromkeys(
+        word for word in words if re.search(r"\w", word) and word not in v.STOP_WORDS and word not in KEYS
+    )
     return tuple(sentence.as_typed(word) for word in unread)

@@ -19,7 +19,7 @@ _GONE = r"(?:goes|go|going|is|be|gets?|will|would|could|can|entirely|completely|
 _WILL = r"(?:would|could|can|will|should|then|only|just|goes|go|shrinks?|drops?|falls?|is|was|were|be|becomes?|become|gets?|cut|reduced|shortened|down|shrunk|went)"
 
 
-@needs_words(r"cach|batch")
+@needs_words(r"cach|batch|wait|overnight")
 def read_shares(sentence: Sentence) -> None:
     """Read the shares that are cached and sent as batch."""
     of = r"(?:(?: of)? (?:the |our |my |all |these |it|them)*(?: ?(?:traffic|calls?|requests?|prompts?|input|tokens|volume|load|work))*(?: tokens)?)?"
@@ -46,6 +46,11 @@ def read_shares(sentence: Sentence) -> None:
             rf"(?:no|without|don't use|not using|disable|turn off|never|ignore|ignoring|forget|skip|leave out) (?:the |any |all )?{noun}|(?:nothing|none)(?: (?:is|goes|in|through|via|can|be|to|the))* {noun}|{noun} (?:off|disabled)"
         ):
             sentence.set(key, "0%")
+    for match in sentence.take(
+        rf"{N} of (?:the |our |my )*(?:calls|requests|traffic|volume)(?: (?:can|could|may))? (?:wait|be (?:run|done|sent|processed) overnight)(?: (?:until|till|for) (?:the |next |to)*(?:night|morning|evening|day|tomorrow|weekend)| overnight)?(?! ⟦)",
+        lambda match: sentence.number_of(match).kind == "percent",
+    ):
+        _set_share(sentence, match, "batch")
     for _ in sentence.take(r"(?:(?:with|use|using|through|via|in|on) (?:the )?batch(?:ing)?(?: ?api| mode)?)"):
         sentence.ask("What share of the calls can be sent as batch?")
 

@@ -61,7 +61,7 @@ we we'd we'll we're we've were what what's when where whether which while who wi
 your cost costs estimate estimated question traffic call calls data dataset training train trained finetuning
 team company production prod each-way change changed update switch raise increase lower reduce bump lift cut
 worth pay pays payback back break even money save saves saving fit fits today's support customer user users chat
-chats new another same max maximum min minimum length size ones
+chats cheapest cheaper year distil distill distilling paying new another same max maximum min minimum length size ones
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Words without a value of their own, which may be left over without being named as unread."""
