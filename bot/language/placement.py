@@ -6,6 +6,7 @@ import re
 
 from bot.language.intents import Intent
 from bot.language.roles import Names
+from bot.language.rules.hardware import owns_gpus
 from bot.language.tagging import vocabulary as v
 from bot.language.tagging.mentions import Mention
 from bot.language.tagging.sentence import Sentence
@@ -52,8 +53,16 @@ def place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) -> 
     else:
         named = [*tuned, *baseline] if intent in ("models", "price") else tuned
         _place_offers(sentence, named, intent, parts, text)
+    if owns_gpus(text) and intent in ("estimate", "breakeven", "change") and not _has_gpu_price(sentence):
+        sentence.ask(
+            "What does an hour of one of your GPUs cost you? Write it as gpu_rate=2.10; gpu_rate=0 if nothing."
+        )
     if sentence.fields.get("on") == "gpu" and sentence.fields.keys() >= {"gpu", "gpu_rate"}:
         sentence.fields["on"] = "your-gpus"  # GPUs at a price of one's own aren't compared with the market's unasked
+
+
+def _has_gpu_price(sentence: Sentence) -> bool:
+    return "gpu_rate" in sentence.fields or "gpu_rate" in sentence.present
 
 
 def _place_offers(sentence: Sentence, tuned: list[Mention], intent: Intent, parts: Names, text: str) -> None:

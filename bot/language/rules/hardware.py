@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from bot.language.rules.training import after
@@ -35,8 +36,29 @@ def read_gpus(sentence: Sentence) -> None:
         sentence.set_number("gpus", sentence.number_of(match), whole=True)
 
 
+_OWNED = (
+    r"\b(?:own|owned|bought|purchased|on[- ]?prem(?:ises)?|in[- ]house)(?: [a-z]+){0,2}? (?:⟦n\d+⟧ ?(?:x |× )?)?(?:nvidia |amd )?(?:⟦g\d+⟧|gpus?\b)|"
+    r"\b(?:our|my) (?:⟦n\d+⟧ ?(?:x |× )?)?(?:nvidia |amd )?⟦g\d+⟧|"
+    r"\b(?:we|i)(?: (?:already|do|also))?(?: have|'ve got| got)(?: (?:already|got|an?|our|some|about))* (?:⟦n\d+⟧ ?(?:x |× )?)?(?:nvidia |amd )?⟦g\d+⟧"
+)
+_NO_COST = (
+    r"(?:(?:they|these|those|which|that|(?:the |our )?(?:gpus|cards|hardware|cluster)) (?:(?:all|do|already|now|would|will|also) )*"
+    r"(?:costs? (?:us )?nothing|(?:(?:are|is|have|has|been|already|all|long) )*(?:paid(?: for| off)?|free)(?! (?:until|for|in|on|at|by|between)\b))|"
+    r"(?:(?<=⟧)|(?<=gpus)) (?:(?:that|which|are|have|been|already) )*(?:cost (?:us )?nothing|(?:already |been )paid(?: for| off)?)|"
+    r"(?<=⟧) ?\((?:already )?paid(?: for| off)?\))(?![a-z])"
+)
+
+
+def owns_gpus(text: str) -> bool:
+    """Return whether a tagged text says that the GPUs are the asker's own."""
+    return bool(re.search(_OWNED, text))
+
+
 def read_gpu_price(sentence: Sentence) -> None:
     """Read the price of a GPU-hour."""
+    if sentence.has(_OWNED):
+        for _ in sentence.take(_NO_COST):
+            sentence.set("gpu_rate", "0")
     for match in sentence.take(
         rf"{N} ?(?:/ ?|per |for an? |an? )⟦g(?P<g>\d+)⟧[ -]?(?:gpu[ -])?(?:hours?|hr|h)(?![a-z])"
     ):
