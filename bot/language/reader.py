@@ -134,6 +134,11 @@ def read_sentence(
     intent = intent_of(tagged, sentence.fields.keys() | typed.keys(), parts)
     place_names(sentence, intent, parts, tagged)
     fields = sentence.fields | dict(typed)
+    for budget in sentence.budgets:
+        if fields:
+            sentence.assume(f"The budget of {budget} isn't read: `/ftcost budget` sets one.")
+        else:
+            sentence.ask(f"Should I set a budget of {budget} for this estimate? `/ftcost budget` sets one.")
     unread = _unread(sentence)
     _ask_about_rest(sentence, intent, unread)
     if intent == "change" and not fields and not sentence.questions:

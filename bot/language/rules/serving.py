@@ -40,7 +40,7 @@ def read_days(sentence: Sentence) -> None:
 
 
 @needs_words(
-    r"replica|adapter|lora|tuned models|peak|busiest|spike|rush|dedicated|provisioned|demand|serverless|thinking|reasoning|chain"
+    r"replica|fail-?over|standby|adapter|lora|tuned models|peak|busiest|spike|rush|dedicated|provisioned|demand|serverless|thinking|reasoning|chain"
 )
 def read_deployments(sentence: Sentence) -> None:
     """Read replicas, adapters, the busiest hour, the kind of serving, and thinking tokens."""
@@ -48,6 +48,12 @@ def read_deployments(sentence: Sentence) -> None:
         rf"(?:at least |min(?:imum)?(?: of)? |no fewer than |keep )*{N} replicas?(?! [a-z]* per)|replicas?(?: (?:of|is|are|to))*[:=]? {number('m')}"
     ):
         sentence.set_number("replicas", sentence.number_of(match, "n" if match["n"] else "m"), whole=True)
+    if "replicas" not in sentence.fields:
+        for _ in sentence.take(
+            r"(?<!n't )(?<!not )\b(?:need|want|require)s? (?:an? |to have )?(?:hot )?(?:fail-?over|standby)(?![a-z])"
+        ):
+            sentence.set("replicas", "2")
+            sentence.assume("Failover is a second replica of a deployment: 2 replicas.")
     for match in sentence.take(
         rf"{N} (?:lora |fine[- ]?tuned |tuned |different )*(?:adapters?|loras|(?<=tuned )models)(?: (?:share|sharing|on|per) (?:the |one |a |an )*(?:same |single )?(?:deployment|gpus?|endpoint))?"
     ):

@@ -65,11 +65,11 @@ def read_money(sentence: Sentence) -> None:
     ):
         sentence.set("prep", "0")
     for match in sentence.take(
-        rf"(?:budget|cap|limit|(?:can|could|may|to) spend|spend(?:ing)? (?:at most|up to))(?P<words>[^.;¦]{{0,30}}?) {N}|{number('m')} (?:budget|cap|limit)(?!\w)",
+        rf"(?:budget|cap|limit|(?:can|could|may|to) spend|spend(?:ing)? (?:at most|up to))(?P<words>[^.;¦]{{0,30}}?) {N}(?: ?{v.PER_WORDS})?|{number('m')} (?:budget|cap|limit)(?!\w)",
         lambda match: _is_budget(sentence, match),
     ):
         amount = sentence.number_of(match, "n" if match["n"] else "m")
-        sentence.ask(f"Should I set a budget of {amount.text} for this estimate? `/ftcost budget` sets one.")
+        sentence.budgets.append(amount.text)
 
 
 def _is_cost(sentence: Sentence, match: re.Match[str]) -> bool:

@@ -35,6 +35,8 @@ class Sentence:
         """The fields of the estimate that a sentence may change."""
         self.assumed: list[str] = []
         self.questions: list[str] = []
+        self.budgets: list[str] = []
+        """Budgets as typed, which change no estimate."""
         self._typed = text
         self._names = names
         tagged = names.tag(plain_text(text), self._tag_mention)
