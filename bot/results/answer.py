@@ -53,6 +53,7 @@ Reason = Literal[
     "never_pays",
     "no_difference",
     "other_model_pays",
+    "successor_cheaper",
     "range_decides",
     "no_calls",
     "no_base",
@@ -139,7 +140,10 @@ class SavedVerdict(Struct, frozen=True, kw_only=True):
     because: str
     threshold_calls_per_day: Annotated[
         int | None,
-        Meta(description="The calls a day from which tuning the same model or class, else the option, costs less"),
+        Meta(
+            description="The calls a day from which tuning the same model or class, else the option, costs less than "
+            "prompting, and than the base model's successor from today on if the base model ends and it costs less"
+        ),
     ]
     threshold_offer: Annotated[str | None, Meta(description="The id of the offer that the threshold is of")]
     next_step: str

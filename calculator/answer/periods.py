@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 
 from calculator.comparison import Comparison, CostSpan, computed_once
 from calculator.costs.base_model import estimate_base, priced_months
+from calculator.costs.horizon import day_after_months
 from calculator.numeric import ZERO, larger, smaller
 from calculator.offer_estimate import estimate_until
 from calculator.pricing_context import PricingContext
 from calculator.question.resolved import ResolvedScenario, resolve_corner
 from calculator.result import Estimate, Total
+from pricing import BasePrice
 
 
 class EqualPeriods:
     """Costs of one resolved scenario that can be compared, whenever a model ends."""
 
-    def __init__(self, context: PricingContext, plan: ResolvedScenario) -> None:
-        """Keep what is priced: the scenario and its baseline."""
+    def __init__(self, context: PricingContext, plan: ResolvedScenario, base: BasePrice | None = None) -> None:
+        """Keep what is priced: the scenario and its baseline, or another base model in its place."""
         self._context, self._plan, self._as_of = context, plan, context.as_of
-        self._base = context.base_price(plan) if plan.calls_per_month else None
+        self._base = (base or context.base_price(plan)) if plan.calls_per_month else None
         self._prompting: dict[Decimal, Total] = {}
 
     @property
@@ -79,10 +82,44 @@ class EqualPeriods:
         share, usd = (assumptions[name].value or ZERO for name in ("least_saving_share", "least_saving_per_month"))
         return larger(share * prompting, usd * months)
 
-    def pays(self, estimate: Estimate) -> bool:
-        """Return whether an option saves enough to make a practical difference."""
+    @cached_property
+    def cheaper_successor(self) -> EqualPeriods | None:
+        """Costs beside the base model's successor from today on, where it costs less a month than the base model.
+
+        None if the base model doesn't end within the horizon, or has ended, or if a price isn't known.
+        """
+        base, plan, on = self._base, self._plan, self._as_of
+        if base is None or base.ends is None or not on < base.ends < day_after_months(on, plan.months):
+            return None
+        successor = base.model_on(base.ends)
+        if successor is None:
+            return None
+        month, today = (estimate_base(plan, model, on).monthly_usd for model in (successor, base))
+        is_cheaper = month is not None and today is not None and month < today
+        return EqualPeriods(self._context, plan, successor) if is_cheaper else None
+
+    def sure_saving(self, estimate: Estimate) -> Decimal | None:
+        """Return the saving against the baseline, or against a cheaper successor from today on if that is less.
+
+        US dollars; None if the saving against the baseline is unknown.
+        """
+        saving, successor = self.saving(estimate), self.cheaper_successor
+        beside = successor.saving(estimate) if successor else None
+        return saving if saving is None or beside is None else smaller(saving, beside)
+
+    def saves_enough(self, estimate: Estimate) -> bool:
+        """Return whether an option saves enough against the baseline to make a practical difference."""
         saving = self.saving(estimate)
         return saving is not None and saving > self.least_saving(estimate)
+
+    def successor_suffices(self, estimate: Estimate) -> bool:
+        """Return whether switching to a cheaper successor today leaves an option too little to save."""
+        successor = self.cheaper_successor
+        return successor is not None and not successor.saves_enough(estimate)
+
+    def pays(self, estimate: Estimate) -> bool:
+        """Return whether an option saves enough, against the baseline and against its cheaper successor."""
+        return self.saves_enough(estimate) and not self.successor_suffices(estimate)
 
     def rest(self, estimate: Estimate) -> Decimal | None:
         """Return the cost of prompting from the end of the option's model to the end of the horizon, US dollars."""

@@ -24,6 +24,9 @@ class SavingRange(NamedTuple):
     low_month_usd: Decimal
     """In a full month before growth, without the one-off cost."""
     high_month_usd: Decimal
+    sure_low_usd: Decimal
+    """The least and the most against the baseline or its cheaper successor from today on, whichever saves less."""
+    sure_high_usd: Decimal
     turns_on: tuple[str, ...]
     """The inputs with ends at which tuning both pays and doesn't, the others at their likely values, such as `calls`.
     """
@@ -31,7 +34,7 @@ class SavingRange(NamedTuple):
     @property
     def turns(self) -> bool:
         """True if tuning pays at some values of the ranges, and doesn't at others."""
-        return self.low_usd <= 0 < self.high_usd
+        return self.sure_low_usd <= 0 < self.sure_high_usd
 
 
 @computed_once
@@ -50,20 +53,25 @@ def saving_range(comparison: Comparison, estimate: Estimate) -> SavingRange | No
     offer = estimate.offer
     same = tuple(candidate for candidate in comparison.context.offers if candidate.id == offer.id)
     context = comparison.context._replace(offers=same)
-    savings: dict[str, list[Decimal]] = {}
+    sure: dict[str, list[Decimal]] = {}
+    savings: list[Decimal] = []
     months: list[Decimal] = []
     for name, plan in _plans(comparison):
         priced = next(candidate for candidate in context.estimates(plan) if candidate.offer.id == offer.id)
-        saving = EqualPeriods(comparison.context, plan).saving(priced)
+        periods = EqualPeriods(comparison.context, plan)
+        saving, sure_saving = periods.saving(priced), periods.sure_saving(priced)
         base, tuned = _prompting_month(comparison, plan), priced.monthly
-        if saving is None or base is None or tuned.usd is None or not tuned.whole:
+        if saving is None or sure_saving is None or base is None or tuned.usd is None or not tuned.whole:
             return None
-        savings.setdefault(name, []).append(saving)
+        sure.setdefault(name, []).append(sure_saving)
+        savings.append(saving)
         months.append(base - tuned.usd)
-    every = [saving for ends in savings.values() for saving in ends]
-    likely = savings.pop("")[0]
-    turning = [name for name, ends in savings.items() if min(*ends, likely) <= 0 < max(*ends, likely)]
-    return SavingRange(min(every), max(every), min(months), max(months), tuple(turning))
+    every = [saving for ends in sure.values() for saving in ends]
+    likely = sure.pop("")[0]
+    turning = [name for name, ends in sure.items() if min(*ends, likely) <= 0 < max(*ends, likely)]
+    return SavingRange(
+        min(savings), max(savings), min(months), max(months), min(every), max(every), tuple(turning)
+    )
 
 
 def prompting_span(comparison: Comparison, *, successor: bool = False) -> CostSpan | None:

@@ -45,6 +45,7 @@ class Threshold(NamedTuple):
 def threshold(comparison: Comparison, estimate: Estimate) -> Threshold | None:
     """Return the calls a day from which an option costs less than the baseline over the horizon.
 
+    Where the successor of a base model that ends costs less today, the option costs less than switching to it, too.
     The option and the baseline are priced again at each volume that is tried, so steps of capacity count. Where each
     further deployment makes the option dearer than the baseline again for a while, it is the volume from which it keeps
     paying, or that from which it pays up to the question's own.
@@ -99,7 +100,7 @@ class _Volumes:
         """
         context, estimate = self.priced(MOST_CALLS_PER_DAY)
         graduated = any(price.tiers for history in estimate.offer.prices.values() for price in history)
-        saving = EqualPeriods(self._pricing, context.plan).saving(estimate)
+        saving = EqualPeriods(self._pricing, context.plan).sure_saving(estimate)
         return graduated or saving is None or saving > 0
 
     def keeps_saving(self, calls_per_day: int) -> bool:
@@ -127,7 +128,7 @@ class _Volumes:
         return math.floor(calls_per_month / self._plan.days_per_month)
 
     def _saves(self, context: EstimateContext, tuned: Estimate) -> bool:
-        saving = EqualPeriods(self._pricing, context.plan).saving(tuned)
+        saving = EqualPeriods(self._pricing, context.plan).sure_saving(tuned)
         return saving is not None and saving > 0 and not set_aside(context, tuned, self._model)
 
 

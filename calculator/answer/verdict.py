@@ -22,6 +22,7 @@ VerdictReason = Literal[
     "never_pays",
     "no_difference",
     "other_model_pays",
+    "successor_cheaper",
     "range_decides",
     "no_calls",
     "no_base",
@@ -31,7 +32,8 @@ VerdictReason = Literal[
 ]
 """pays_back: like with like costs less over the horizon. too_few_calls: it would at more calls, or there are none.
 never_pays: at no number of calls. no_difference: it saves too little to matter. other_model_pays: only a smaller or
-unknown model does. range_decides: it pays at some values of the question's ranges only. no_calls, no_base: the question
+unknown model does. successor_cheaper: it would pay, but switching to the successor of a base model that ends costs no
+more. range_decides: it pays at some values of the question's ranges only. no_calls, no_base: the question
 doesn't say. base_unknown: a price of the baseline is unknown. base_ends: the base model has ended, or ends within
 three months and no price is known of what replaces it. none_usable: every option is set aside.
 """
@@ -102,7 +104,8 @@ def _by_saving(comparison: Comparison, chosen: Option, like: Option | None, savi
         return Verdict("different_model", "other_model_pays", chosen, like, limit, about, saving, ranges)
     reason: VerdictReason = "too_few_calls" if limit and limit.calls_per_day is not None else "never_pays"
     if (about.saving_usd or ZERO) > 0:
-        reason = "no_difference"
+        is_replaced = equal_periods(comparison).successor_suffices(about.estimate)
+        reason = "successor_cheaper" if is_replaced else "no_difference"
     return Verdict("no", reason, chosen, like, limit, about, saving, ranges)
 
 

@@ -8,7 +8,7 @@ from bot.render.parts.money import each
 from bot.render.parts.short import duration, hours_text, short_count, short_money
 from bot.render.parts.tables import LIKE, cost_text, horizon, offer_name, total_text
 from bot.render.sentences.verdict import base_end_clause, inputs_text, model_name, saving_text, traffic_text
-from calculator import Comparison, Estimate, RentedGpuOffer, Verdict, base_change, run_hours, verdict
+from calculator import Comparison, Estimate, RentedGpuOffer, Verdict, base_change, equal_periods, run_hours, verdict
 
 ZERO = Decimal(0)
 
@@ -25,6 +25,8 @@ def headline(comparison: Comparison) -> str:
             return _cheapest(comparison, result)
         case "base_ends":
             return _base_ends(comparison)
+        case "successor_cheaper":
+            return _successor_cheaper(comparison, result)
         case _:
             return _with_base_end(comparison, _decided(comparison, result))
 
@@ -36,6 +38,17 @@ def _base_ends(comparison: Comparison) -> str:
         successor = f" Compare with its successor, {change.successor}." if change.successor else ""
         return f"{clause}, so fine-tuning can't be compared with it.{successor}"
     return f"{clause}: whether fine-tuning pays depends on the model that you use instead."
+
+
+def _successor_cheaper(comparison: Comparison, result: Verdict) -> str:
+    """Return that switching to the base model's successor costs less than tuning, or as much."""
+    change, about = base_change(comparison), result.threshold_option
+    successor = change.successor if change else None
+    saved = equal_periods(comparison).sure_saving(about.estimate) if about else None
+    costs = "costs about as much as" if saved is not None and saved > 0 else "costs less than"
+    traffic = traffic_text(comparison)
+    switching = f"switching to its successor {successor} {costs} tuning {model_name(about)} at {traffic}"
+    return f"{base_end_clause(comparison)}; {switching}."
 
 
 def _decided(comparison: Comparison, result: Verdict) -> str:
@@ -84,9 +97,10 @@ def _depends(comparison: Comparison, result: Verdict) -> str:
         given = traffic_text(comparison)
         return f"Whether fine-tuning {name} pays at {given} depends on them: it does from about {calls} a day{passes}."
     inputs = inputs_text(ranges.turns_on) if ranges.turns_on else "your ranges"
+    beside = ", beside a switch today," if (ranges.sure_low_usd, ranges.sure_high_usd) != ranges[:2] else ""
     return (
-        f"Whether fine-tuning {name} pays depends on {inputs}: over {horizon(comparison)} it saves at most "
-        f"{short_money(ranges.high_usd)}{passes}, and costs {short_money(-ranges.low_usd)} more at worst."
+        f"Whether fine-tuning {name} pays depends on {inputs}: over {horizon(comparison)}{beside} it saves at most "
+        f"{short_money(ranges.sure_high_usd)}{passes}, and costs {short_money(-ranges.sure_low_usd)} more at worst."
     )
 
 

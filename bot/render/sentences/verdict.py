@@ -102,6 +102,8 @@ def threshold_sentence(comparison: Comparison) -> str | None:
         count = short_count(limit.calls_per_day)
         if result.reason == "no_difference":
             return f"It saves money from about {count} calls a day, but too little to matter here."
+        if result.reason == "successor_cheaper":
+            return f"Tuning would cost less than the successor from about {count} calls a day."
         name = model_name(result.threshold_option) if result.answer == "different_model" else "It"
         would = "pays" if result.answer == "yes" or result.reason == "range_decides" else "would pay"
         if limit.calls_per_day <= 1:

@@ -37,7 +37,8 @@ def test_ranges_of_calls_turn_at_the_threshold(catalog: Catalog) -> None:
     assert result.threshold is not None
     assert result.threshold.calls_per_day == 13_889
     ranges = saving_range(comparison, comparison.estimates[0])
-    assert ranges == (Decimal(-976), Decimal(1400), Decimal(2), Decimal(200), ("calls",))
+    ends = (Decimal(-976), Decimal(1400))
+    assert ranges == (*ends, Decimal(2), Decimal(200), *ends, ("calls",))
     assert prompting_span(comparison) == (Decimal(4), Decimal(400), True)
 
 
