@@ -4,8 +4,8 @@ from calculator.actuals.attribution import Effect, Usage
 from calculator.actuals.month_share import PARTS, Part, month_after
 from calculator.actuals.recalibration import Recalibration, recalibrate
 from calculator.actuals.variance import Actual, Billed, Variance, actual_variances
-from calculator.answer.base_change import BaseChange, base_change
-from calculator.answer.options import Option, option, options
+from calculator.answer.base_change import BaseChange, SuccessorStep, base_change
+from calculator.answer.options import Option, option, options, undone_payback
 from calculator.answer.periods import average_month, comparable_span, equal_periods, horizon_total
 from calculator.answer.saving_range import SavingRange, prompting_span, saving_range
 from calculator.answer.threshold import Threshold, threshold
@@ -104,6 +104,7 @@ __all__ = [
     "Section",
     "SetAside",
     "SetAsideCode",
+    "SuccessorStep",
     "Threshold",
     "Total",
     "UnpricedWork",
@@ -161,6 +162,7 @@ __all__ = [
     "training_range",
     "turning_change",
     "uncached_base",
+    "undone_payback",
     "unknown_key",
     "unpriced_work",
     "value_of",

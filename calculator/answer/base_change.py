@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -10,6 +11,18 @@ from calculator.answer.periods import equal_periods
 from calculator.comparison import Comparison, computed_once
 from calculator.costs.base_model import estimate_base
 from calculator.costs.horizon import day_after_months
+from calculator.question.resolved import ResolvedScenario
+from pricing import BasePrice
+
+
+class SuccessorStep(NamedTuple):
+    """A model that answers the calls after the end of the base model."""
+
+    model: str
+    starts: date
+    """Its first day."""
+    monthly_usd: Decimal
+    """A full month of the same calls, before growth, US dollars."""
 
 
 class BaseChange(NamedTuple):
@@ -26,6 +39,8 @@ class BaseChange(NamedTuple):
     """A full month of the same calls at the successor, before growth, US dollars; None if its price isn't known."""
     priced_until: date | None = None
     """The day from which no price of prompting is known; None if it is known over the horizon."""
+    steps: tuple[SuccessorStep, ...] = ()
+    """The models that answer one after another until the end of the horizon, as far as their prices are known."""
 
 
 @computed_once
@@ -59,4 +74,17 @@ def base_change(comparison: Comparison) -> BaseChange | None:
         return BaseChange(base.model, base.ends, changes, base.replaced_by, priced_until=base.ends)
     month = estimate_base(plan, successor, on).monthly_usd
     until = base.last_day if equal_periods(comparison).priced_months is not None else None
-    return BaseChange(base.model, base.ends, changes, successor.model, month, until)
+    steps = tuple(_steps(plan, base, on, end))
+    return BaseChange(base.model, base.ends, changes, successor.model, month, until, steps)
+
+
+def _steps(plan: ResolvedScenario, base: BasePrice, on: date, end: date) -> Iterator[SuccessorStep]:
+    """Yield the models that answer after the base model's end, each with its first day before `end`."""
+    starts = base.ends and max(base.ends, on)
+    while starts and starts < end:
+        model = base.model_on(starts)
+        month = estimate_base(plan, model, on).monthly_usd if model else None
+        if model is None or month is None:
+            return
+        yield SuccessorStep(model.model, starts, month)
+        starts = model.ends

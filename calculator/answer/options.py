@@ -101,8 +101,28 @@ def _pays_back(comparison: Comparison, estimate: Estimate) -> tuple[date | None,
     payback = break_even(comparison, estimate)
     if payback is None:
         return None, "a price is unknown"
-    saving = equal_periods(comparison).saving(estimate)
-    in_time = payback.months is not None and payback.months <= comparison.plan.months
-    if in_time and saving is not None and saving < 0:
-        return None, f"it would have paid back on {payback.day}, but costs more over the horizon"
+    if undone := undone_payback(comparison, estimate):
+        return None, f"it {undone}"
     return payback.day, payback.reason
+
+
+@computed_once
+def undone_payback(comparison: Comparison, estimate: Estimate) -> str | None:
+    """Return that an option would be paid back within the horizon, but is dearer over all of it.
+
+    Args:
+        comparison: The answer that the estimate belongs to.
+        estimate: An estimate of the comparison.
+
+    Returns:
+        The sentence without its subject, dearer than prompting, or than the base model's successor from today on; None
+        if it isn't so, or if a price is unknown.
+    """
+    payback, periods = break_even(comparison, estimate), equal_periods(comparison)
+    saving, sure_saving = periods.saving(estimate), periods.sure_saving(estimate)
+    if payback is None or payback.months is None or saving is None or sure_saving is None:
+        return None
+    if payback.months > comparison.plan.months or sure_saving >= 0:
+        return None
+    dearer = "costs more over the horizon" if saving < 0 else "using the base model's successor today costs less"
+    return f"would be paid back on {payback.day}, but {dearer}"

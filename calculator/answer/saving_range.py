@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -69,24 +70,22 @@ def saving_range(comparison: Comparison, estimate: Estimate) -> SavingRange | No
     every = [saving for ends in sure.values() for saving in ends]
     likely = sure.pop("")[0]
     turning = [name for name, ends in sure.items() if min(*ends, likely) <= 0 < max(*ends, likely)]
-    return SavingRange(
-        min(savings), max(savings), min(months), max(months), min(every), max(every), tuple(turning)
-    )
+    return SavingRange(min(savings), max(savings), min(months), max(months), min(every), max(every), tuple(turning))
 
 
-def prompting_span(comparison: Comparison, *, successor: bool = False) -> CostSpan | None:
+def prompting_span(comparison: Comparison, day: date | None = None) -> CostSpan | None:
     """Return a month of prompting from its lowest to its highest cost over the ranges of a question.
 
     Args:
         comparison: The answer to the question.
-        successor: Price the model that replaces the base model.
+        day: Price the model that answers on this day; None: the base model.
 
     Returns:
         None for a question without ranges or base model, or if a price is unknown.
     """
     if not comparison.scenario.ranged:
         return None
-    months = [_prompting_month(comparison, plan, successor=successor) for _, plan in _plans(comparison)]
+    months = [_prompting_month(comparison, plan, day) for _, plan in _plans(comparison)]
     known = [month for month in months if month is not None]
     return CostSpan(min(known), max(known), whole=True) if len(known) == len(months) else None
 
@@ -106,10 +105,10 @@ def _resolve_at(scenario: Scenario, name: str, value: Decimal) -> ResolvedScenar
     return resolve(scenario, lambda key, amount: value if key == name else amount.likely)
 
 
-def _prompting_month(comparison: Comparison, plan: ResolvedScenario, *, successor: bool = False) -> Decimal | None:
+def _prompting_month(comparison: Comparison, plan: ResolvedScenario, day: date | None = None) -> Decimal | None:
     base, on = comparison.context.base_price(plan), comparison.as_of
-    if base and successor and base.ends:
-        base = base.model_on(max(base.ends, on))
+    if base and day:
+        base = base.model_on(day)
     if base is None:
         return None
     priced = estimate_base(plan, base, on)

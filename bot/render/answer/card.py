@@ -10,7 +10,7 @@ from bot.render.answer.uncertainty import uncertainty_sentences
 from bot.render.parts.money import quantity
 from bot.render.parts.short import short_day, short_money, short_price, spoken_days
 from bot.render.parts.tables import GROUP_TITLES, GROUP_WORDS, LIKE, cost_text, horizon, offer_name
-from bot.render.sentences.base_model import base_changes, successor_figure, untuned_base
+from bot.render.sentences.base_model import base_changes, successor_figures, untuned_base
 from bot.render.sentences.headline import headline, run_hours_text
 from bot.render.sentences.sources import oldest_price
 from bot.render.sentences.verdict import (
@@ -92,7 +92,7 @@ def card(comparison: Comparison) -> Card:
             sentences.append(" ".join(filter(None, [*facts, untuned_base(comparison)])))
     if comparison.base:
         figures.append((PROMPTING, prompting_text(comparison)))
-        figures += successor_figure(comparison)
+        figures += successor_figures(comparison)
     is_nearest = result.reason == "none_usable"
     with_class = is_nearest or (result.answer == "not_enough" and len(shown) > 1)
     with_saving = is_nearest or result.answer == "yes"

@@ -12,7 +12,7 @@ from bot.render.answer.card import (
     short_change,
 )
 from bot.render.parts.money import UNKNOWN
-from bot.render.parts.short import short_day, span_text, spoken_days
+from bot.render.parts.short import span_text, spoken_days
 from bot.render.parts.tables import (
     GROUP_TITLES,
     Align,
@@ -24,7 +24,8 @@ from bot.render.parts.tables import (
     period_header,
     period_total,
 )
-from bot.render.sentences.verdict import has_ended, prompting_month, set_aside_sentence, successor_month
+from bot.render.sentences.base_model import successor_steps
+from bot.render.sentences.verdict import has_ended, prompting_month, set_aside_sentence
 from calculator import Comparison, Estimate, Option, base_change, option, options, saving_range, verdict
 
 MAX_ROWS = 8
@@ -115,11 +116,10 @@ def _baseline_row(comparison: Comparison) -> tuple[str, ...]:
 
 
 def _successor_rows(comparison: Comparison) -> list[tuple[str, ...]]:
-    change = base_change(comparison)
-    if change is None or change.ends is None or change.successor_monthly_usd is None:
-        return []
-    start = "Now" if has_ended(comparison) else f"From {short_day(change.ends, comparison.as_of)}"
-    return [(f"{start}: {change.successor}", NONE, successor_month(comparison), NONE, NONE, "successor")]
+    return [
+        (f"{start or 'Now'}: {model}", NONE, month, NONE, NONE, "successor")
+        for start, model, month in successor_steps(comparison)
+    ]
 
 
 def _against_baseline(comparison: Comparison, item: Option) -> tuple[str, ...]:

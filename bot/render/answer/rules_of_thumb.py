@@ -47,6 +47,10 @@ def _money(comparison: Comparison, estimate: Estimate, payback: BreakEven) -> st
         return f"Money doesn't decide: {over} tuning {name} and prompting cost the same."
     if 0 < payback.net_usd <= equal_periods(comparison).least_saving(estimate):
         return f"Money doesn't decide: {over} {name} saves {money(payback.net_usd)}, too little to matter."
+    beside = equal_periods(comparison).sure_saving(estimate)
+    if beside is not None and beside < 0 < payback.net_usd:
+        cheaper = f"{over} {name} costs {money(-beside)} more than using the base model's successor today"
+        return f"The money favours prompting: {cheaper}."
     side = "ahead" if favours == "tuning" else "behind"
     text = f"The money favours {favours}: {over} {name} is {money(abs(payback.net_usd))} {side}"
     ranges = sample(comparison)

@@ -19,6 +19,7 @@ from calculator import (
     cumulative_prompting_usd,
     cumulative_tuning_usd,
     months_between,
+    undone_payback,
 )
 
 MAX_POINTS = 20
@@ -67,7 +68,7 @@ def break_even_chart(comparison: Comparison) -> LineChart | None:
     )
     return LineChart(
         title="Cumulative cost: prompting or tuning, USD",
-        short_title=_short_title(payback),
+        short_title=_short_title(payback, dearer=undone_payback(comparison, tuned) is not None),
         subtitle=summary,
         alt=f"Line chart: cumulative cost of {offer_name(tuned)} and of prompting {base.model} over {duration}. "
         f"{ends} {summary}".rstrip(),
@@ -133,10 +134,12 @@ def _marker(
     return ChartMarker(payback.months, usd, f"pays back after {calls}{date}")
 
 
-def _short_title(payback: BreakEven | None) -> str:
+def _short_title(payback: BreakEven | None, *, dearer: bool) -> str:
     if payback is None:
         return "Cumulative cost, USD"
     if payback.calls is None:
         return "Cumulative cost in USD: never pays back"
+    if dearer:
+        return "Cumulative cost in USD: tuning costs more"
     title = f"Pays back after {payback.calls:,} calls{f', {full_day(payback.day)}' if payback.day else ''}"
     return title if len(title) <= 50 or not payback.day else f"Pays back on {full_day(payback.day)}"

@@ -33,6 +33,7 @@ from calculator import (
     equal_periods,
     estimate_warnings,
     horizon_total,
+    undone_payback,
 )
 
 Align = Literal["left", "right"]
@@ -249,7 +250,7 @@ def break_even_table(comparison: Comparison, estimates: Sequence[Estimate]) -> T
         payback = break_even(comparison, estimate)
         if payback is None:
             return UNKNOWN, UNKNOWN, ""
-        if payback.calls is None:
+        if payback.calls is None or undone_payback(comparison, estimate):
             return "never", _saved(payback), ""
         day = short_day(payback.day, comparison.as_of) if payback.day else "beyond the horizon"
         return day, _saved(payback), f"{payback.calls:,}"

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from bot.render.parts.short import short_day
-from bot.render.sentences.verdict import has_ended, successor_month
+from bot.render.sentences.verdict import step_month
 from calculator import Comparison, base_change
 
+MAX_STEPS = 3
 
-def successor_figure(comparison: Comparison) -> list[tuple[str, str]]:
-    """Return the cost of the base model's successor: `From 14 Jan 2027`, `$168 a month with gpt-6-luna`."""
+
+def successor_figures(comparison: Comparison) -> list[tuple[str, str]]:
+    """Return the cost of each successor: `From 14 Jan 2027`, `$168 a month with gpt-6-luna`."""
+    same = ", at the same tokens a call"
+    figures: list[tuple[str, str]] = []
+    for start, model, month in successor_steps(comparison):
+        figures.append((start or "Its successor", f"{month} a month with {model}{'' if figures else same}"))
+    return figures
+
+
+def successor_steps(comparison: Comparison) -> list[tuple[str, str, str]]:
+    """Return the first successors of the base model: `From 14 Jan 2027`, empty for today; the model; its month."""
     change = base_change(comparison)
-    if change is None or change.ends is None or change.successor_monthly_usd is None:
-        return []
-    month = f"{successor_month(comparison)} a month with {change.successor}, at the same tokens a call"
-    return [("Its successor" if has_ended(comparison) else f"From {short_day(change.ends, comparison.as_of)}", month)]
+    steps = change.steps[:MAX_STEPS] if change else ()
+    return [
+        (
+            "" if step.starts <= comparison.as_of else f"From {short_day(step.starts, comparison.as_of)}",
+            step.model,
+            step_month(comparison, step),
+        )
+        for step in steps
+    ]
 
 
 def base_changes(comparison: Comparison) -> str | None:

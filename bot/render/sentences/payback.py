@@ -8,7 +8,16 @@ from decimal import Decimal
 from bot.render.parts.money import counted, money
 from bot.render.parts.short import short_day, spoken_days
 from bot.render.parts.tables import horizon_text, offer_name
-from calculator import Comparison, Estimate, break_even, crossover, dearer_from, turning_change
+from calculator import (
+    Comparison,
+    Estimate,
+    base_change,
+    break_even,
+    crossover,
+    dearer_from,
+    turning_change,
+    undone_payback,
+)
 
 
 def break_even_text(comparison: Comparison, estimate: Estimate) -> str:
@@ -38,20 +47,23 @@ def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: boo
     if base is None or payback is None:
         return []
     beyond = f", {payback.reason}" if payback.reason else ""
+    undone = undone_payback(comparison, estimate)
     likely = "At the likely values " if comparison.scenario.ranged else ""
     name = f"{likely}{offer_name(estimate)}"
     if payback.calls is None:
         reason = (payback.reason or "never").removeprefix("never").removeprefix(": ")
         sentences = [f"{name} never pays back{f': {reason}' if reason else ''}."]
+    elif undone:
+        sentences = [f"{name} {undone}."]
     else:
         sentences = [f"{name} pays back after {break_even_text(comparison, estimate)}{beyond}."]
     if turn := turning_change(comparison, estimate):
         sentences.append(turn)
-    cheaper_day = dearer_from(comparison, estimate)
+    cheaper_day = dearer_from(comparison, estimate) or _base_end(comparison)
     until = f"Until {cheaper_day}, " if cheaper_day else ""
     sentences.append(_upper(f"{until}a call costs {_less(payback.saving_per_call_usd)} than with {base.model}."))
     if payback.monthly_saving_usd is not None:
-        month = "each month after that" if payback.calls is not None else "each month"
+        month = "each month after that" if payback.calls is not None and not undone else "each month"
         has_hosting = any(line.component in ("hosting", "storage") and line.amount_usd for line in estimate.lines)
         included = ", with hosting and storage" if has_hosting else ""
         sentences.append(_upper(f"{until}{month} costs {_less(payback.monthly_saving_usd)}{included}."))
@@ -66,6 +78,13 @@ def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: boo
             net_text = "tuning and prompting cost the same."
         sentences.append(_upper(f"{duration} {net_text}"))
     return [spoken_days(sentence, comparison.as_of) for sentence in sentences]
+
+
+def _base_end(comparison: Comparison) -> date | None:
+    """Return the day from which a successor with another price answers; None if none does within the horizon."""
+    change = base_change(comparison)
+    later = change.steps[0].starts if change and change.steps else None
+    return later if later and later > comparison.as_of else None
 
 
 def _upper(sentence: str) -> str:

@@ -18,12 +18,12 @@ from calculator import (
     Option,
     RentedGpuOffer,
     SetAsideCode,
+    SuccessorStep,
     Verdict,
     VerdictReason,
     average_month,
     base_change,
     customer_of,
-    dearer_from,
     prompting_span,
     saving_range,
     verdict,
@@ -67,7 +67,7 @@ def because_sentence(comparison: Comparison) -> str:
     about = option if result.answer == "yes" else result.like or option
     today = f"Prompting {base.model} costs {prompting_month(comparison)} a month"
     if (change := base_change(comparison)) and change.successor_monthly_usd is not None:
-        then = successor_month(comparison)
+        then = ", then ".join(step_month(comparison, step) for step in change.steps)
         today = f"{base_end_clause(comparison)}; prompting costs {prompting_month(comparison)} a month, then {then}"
     sentences = [f"{today}; {_figures(about)}."]
     if result.answer == "different_model" and option is not about:
@@ -107,23 +107,13 @@ def threshold_sentence(comparison: Comparison) -> str | None:
         name = model_name(result.threshold_option) if result.answer == "different_model" else "It"
         would = "pays" if result.answer == "yes" or result.reason == "range_decides" else "would pay"
         if limit.calls_per_day <= 1:
-            return f"{name} {would} at any number of calls."
-        return f"{name} {would} from about {count} calls a day{_later_dearer(comparison, result)}."
+            return f"{_upper(name)} {would} at any number of calls."
+        return f"{_upper(name)} {would} from about {count} calls a day."
     about = result.threshold_option
     reason = about.pays_back_reason if about else None
     cause = spoken_days((reason or "").removeprefix("never").removeprefix(": "), comparison.as_of)
     turn = limit.turn if result.answer != "no" else None  # then the next step says it
     return " ".join(filter(None, [f"More calls don't change that{f': {cause}' if cause else ''}.", turn]))
-
-
-def _later_dearer(comparison: Comparison, result: Verdict) -> str:
-    """Return the clause that prompting gets cheaper than the tuned model within the horizon; empty if it doesn't."""
-    day = dearer_from(comparison, result.threshold_option.estimate) if result.threshold_option else None
-    if day is None:
-        return ""
-    change = base_change(comparison)
-    prompting = f"one of {change.successor}" if change and change.successor else "prompting"
-    return f", but from {_day(comparison, day)} on, a call of it costs at least as much as {prompting}"
 
 
 def next_step_sentence(comparison: Comparison) -> str:
@@ -228,11 +218,10 @@ def has_ended(comparison: Comparison) -> bool:
     return change is not None and change.ends is not None and change.ends <= comparison.as_of
 
 
-def successor_month(comparison: Comparison) -> str:
-    """Return a month of the same calls at the base model's successor: `$168`, or `$82 to $818` over the ranges."""
-    change, span = base_change(comparison), prompting_span(comparison, successor=True)
-    usd = change.successor_monthly_usd if change else None
-    return span_text(span) if span else UNKNOWN if usd is None else short_money(usd)
+def step_month(comparison: Comparison, step: SuccessorStep) -> str:
+    """Return a month of the same calls at a successor: `$168`, or `$82 to $818` over the ranges."""
+    span = prompting_span(comparison, step.starts)
+    return span_text(span) if span else short_money(step.monthly_usd)
 
 
 def _day(comparison: Comparison, day: date) -> str:

@@ -191,16 +191,92 @@ def test_baseline_that_ends_is_followed_by_its_successor(capsys: pytest.CaptureF
     assert "successor" not in capsys.readouterr().out
 
 
-def test_threshold_says_from_when_a_call_saves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    """1,000 tokens a call save $0.00029 for 47 days against GPT-4.1 mini's $0.40, then lose $0.00001 for 318 days
-    against GPT-6 Luna's $0.10: $0.01045 for a call a day. Training costs 0.1M tokens at $10: $1, so 96 calls a day.
+SUCCEEDED = [
+    "base=openai/gpt-4.1-mini",
+    "cached=0%",
+    "call=1000/0",
+    "epochs=1",
+    "examples=1k",
+    "example=100",
+    "days=30",
+]
+
+
+@pytest.mark.parametrize(
+    ("rates", "calls", "first", "threshold"),
+    [
+        (
+            "10/0.11/1",
+            "10k/day",
+            "gpt-4.1-mini ends 14 Jan 2027; switching to its successor gpt-6-luna costs less than tuning the model at "
+            "your rates at 10k calls a day",
+            "More calls don't change that: it would be paid back on 29 Nov, but using the base model's successor today "
+            "costs less.",
+        ),
+        (
+            "300/0.09/1",
+            "9k/day",
+            "gpt-4.1-mini ends 14 Jan 2027; switching to its successor gpt-6-luna costs about as much as tuning the "
+            "model at your rates at 9k calls a day",
+            "Tuning would cost less than the successor from about 8.34k calls a day.",
+        ),
+        (
+            "300/0.05/1",
+            "9k/day",
+            "gpt-4.1-mini ends 14 Jan 2027; with its successor gpt-6-luna from then on, fine-tuning could pay at "
+            "9k calls a day only with a different model, the model at your rates, if it passes your evaluation",
+            "The model at your rates would pay from about 1.67k calls a day.",
+        ),
+    ],
+)
+def test_switching_to_a_cheaper_successor_comes_first(
+    capsys: pytest.CaptureFixture[str], rates: str, calls: str, first: str, threshold: str
+) -> None:
+    """A call of 1,000 tokens costs $0.0004 with GPT-4.1 mini and $0.0001 with GPT-6 Luna.
+
+    At $0.00011 tuning never costs less than that. At $0.00009 it saves $0.00001 × 30 × 12 = $0.0036 for a call a day,
+    and 0.1M tokens of training at $300 cost $30: from 8,334 calls a day on, shown rounded up. 9,000 of them save $2.40
+    more than that, which doesn't matter. At $0.00005 it saves $0.018 for a call a day: 1,666.7, and $132 at 9,000,
+    above 5% of $324.
     """
-    fields = ["on=your-rates", "rates=10/0.11/1", "base=openai/gpt-4.1-mini", "cached=0%", "call=1000/0", "epochs=1"]
-    assert main([*fields, "examples=1k", "example=100", "calls=10/day", "--as-of", "2026-11-28"]) == 0
-    assert (
-        "from about 96 calls a day, but from 14 Jan 2027 on, a call of it costs at least as much as one of gpt-6-luna."
-        in capsys.readouterr().out
-    )
+    assert main([*SUCCEEDED, "on=your-rates", f"rates={rates}", f"calls={calls}", "--as-of", "2026-11-28"]) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[0] == first
+    assert threshold in out
+
+
+def test_ranges_turn_against_a_cheaper_successor(capsys: pytest.CaptureFixture[str]) -> None:
+    """8,334 calls a day as above; against GPT-4.1 mini until its end alone, 2,000 calls a day save money, too."""
+    fields = [*SUCCEEDED, "on=your-rates", "rates=300/0.09/1", "calls=2k..90k/day", "--as-of", "2026-11-28"]
+    assert main(fields) == 0
+    assert "depends on them: it does from about 8.34k a day" in capsys.readouterr().out.splitlines()[0]
+
+
+def test_every_successor_has_a_row(capsys: pytest.CaptureFixture[str]) -> None:
+    """1M calls of 1,000 tokens a month at Azure's $1.25 for GPT-5.1, $2.50 for GPT-5.4 and $5 for GPT-5.5."""
+    fields = ["on=your-rates", "rates=1/1/1", "base=azure/gpt-4o", "cached=0%", "call=1000/0", "calls=1M/month"]
+    assert main([*fields, "examples=1k", "example=100", "--as-of", "2026-11-29"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    start = lines.index("From 14 Apr 2027  $1,250 a month with gpt-5.1, at the same tokens a call")
+    assert lines[start + 1 : start + 3] == [
+        "From 13 Jul 2027  $2,500 a month with gpt-5.4",
+        "From 2 Sep 2027   $5,000 a month with gpt-5.5",
+    ]
+    rows = [line.split() for line in lines if line.endswith("successor")]
+    assert [row[-4] for row in rows] == ["$1,250", "$2,500", "$5,000"]
+
+
+def test_payback_that_is_lost_again_is_not_promised(capsys: pytest.CaptureFixture[str]) -> None:
+    """GPT-4.1 saves $0.00133 a call, $2,804 a month with hosting; GPT-6 Luna costs $228 a month, tuning $1,454."""
+    fields = ["on=azure/gpt-4.1-nano@global", "base=gpt-4.1", "examples=5k", "example=500", "call=500/50"]
+    assert main(["breakeven", *fields, "calls=100k/day", "--as-of", "2026-11-29"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    block = lines.index("Break-even")
+    assert lines[block + 1 : block + 4] == [
+        "- GPT-4.1 nano, global (Azure) would be paid back on 30 Nov, but costs more over the horizon.",
+        "- Until 14 Jan 2027, a call costs $0.00133 less than with gpt-4.1.",
+        "- Until 14 Jan 2027, each month costs $2,804.42 less, with hosting and storage.",
+    ]
 
 
 @pytest.mark.parametrize(
