@@ -44,27 +44,29 @@ choices: st.SearchStrategy[dict[str, str]] = st.fixed_dictionaries(
 )
 
 
-def question(on: Sequence[str], given: Mapping[str, object], chosen: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The fields of a scenario over the offers `on`, of the numbers in `given` (a value may be a text such as 3..5)."""
+def question(
+    on: Sequence[str], numbers: Mapping[str, object], chosen: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The fields of a scenario over the offers `on`, of these numbers (a value may be a text such as 3..5)."""
     return {
         "on": ",".join(on),
-        "examples": f"{given['examples']}",
-        "example": f"{given['example_input']}/{given['example_output']}",
-        "epochs": f"{given['epochs']}",
-        "runs": f"{given['runs']}",
-        "calls": f"{given['calls']}/month",
-        "call": f"{given['call_input']}/{given['call_output']}",
-        "prompt": f"3000->{given['prompt_after']}",
-        "cached": f"{given['cached']}%",
-        "batch": f"{given['batch']}%",
-        "days": f"{given['days']}",
-        "months": f"{given['months']}",
-        "growth": f"{given['growth']}%",
-        "retrain": f"{given['retrain']}",
-        "prep": f"{given['prep']}",
-        "data_gb": f"{given['data_gb']}",
-        "hosted": f"{given['hosted']}h",
-        "hours": f"{given['hours']}",
+        "examples": f"{numbers['examples']}",
+        "example": f"{numbers['example_input']}/{numbers['example_output']}",
+        "epochs": f"{numbers['epochs']}",
+        "runs": f"{numbers['runs']}",
+        "calls": f"{numbers['calls']}/month",
+        "call": f"{numbers['call_input']}/{numbers['call_output']}",
+        "prompt": f"3000->{numbers['prompt_after']}",
+        "cached": f"{numbers['cached']}%",
+        "batch": f"{numbers['batch']}%",
+        "days": f"{numbers['days']}",
+        "months": f"{numbers['months']}",
+        "growth": f"{numbers['growth']}%",
+        "retrain": f"{numbers['retrain']}",
+        "prep": f"{numbers['prep']}",
+        "data_gb": f"{numbers['data_gb']}",
+        "hosted": f"{numbers['hosted']}h",
+        "hours": f"{numbers['hours']}",
         **(chosen or {}),
     }
 
@@ -84,7 +86,7 @@ def priced_offers(catalog: Catalog) -> list[str]:
         "months": "1",
     }
     fields |= {"hours": "10", "customer": "existing"}
-    return sorted(found.offer.id for found in answer(catalog, fields).estimates if found.complete)
+    return sorted(entry.offer.id for entry in answer(catalog, fields).estimates if entry.complete)
 
 
 def different_offers(catalog: Catalog) -> list[str]:

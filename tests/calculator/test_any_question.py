@@ -109,18 +109,18 @@ def completed(fields: dict[str, str]) -> dict[str, str]:
     return fields
 
 
-def asked(*names: str) -> st.SearchStrategy[dict[str, str]]:
+def fields_of(*names: str) -> st.SearchStrategy[dict[str, str]]:
     """Questions with the keys that every one needs, and any of those that are named."""
     return st.fixed_dictionaries(
         {name: value_of(name) for name in NEEDED}, optional={name: value_of(name) for name in names}
     ).map(completed)
 
 
-questions = asked(*(name for name in KEYS if name not in (*NEEDED, *GPU_KEYS)))
+questions = fields_of(*(name for name in KEYS if name not in (*NEEDED, *GPU_KEYS)))
 models = st.one_of(*(st.fixed_dictionaries({name: value_of(name)}) for name in ("model", "params")))
 gpu_questions = st.builds(
     lambda fields, model: {"gpu": "h100", "gpu_rate": "2.5", **fields, "on": "your-gpus", **model},
-    asked(*(name for name in GPU_KEYS if name not in ("model", "params")), "calls", "growth", "packing"),
+    fields_of(*(name for name in GPU_KEYS if name not in ("model", "params")), "calls", "growth", "packing"),
     models,
 )
 ABSURD = {

@@ -30,9 +30,9 @@ def notes(**fields: str) -> tuple[str, ...]:
 
 
 def test_a_base_model_that_ends_within_the_horizon_is_said() -> None:
-    said = "gpt-5-mini at OpenAI ends on 2026-12-11. OpenAI suggests gpt-5.6-terra instead."
-    assert said in notes(base="gpt-5-mini")
-    assert said in notes(base="gpt-5-mini", months="1")
+    note = "gpt-5-mini at OpenAI ends on 2026-12-11. OpenAI suggests gpt-5.6-terra instead."
+    assert note in notes(base="gpt-5-mini")
+    assert note in notes(base="gpt-5-mini", months="1")
 
 
 def test_an_end_after_the_horizon_is_not_said() -> None:
@@ -113,9 +113,9 @@ def test_the_successor_answers_after_the_end_of_the_base_model() -> None:
     assert (base.monthly_usd, base.complete) == (400, True)
     assert [line.label for line in base.lines] == ["Input tokens", "Input tokens, gpt-6-luna"]
     assert base.total_usd == pytest.approx(Decimal("1663.56"), abs=Decimal("0.01"))
-    found = option(comparison, tuned)
-    assert found.saving_usd == pytest.approx(Decimal("1663.56") - 2500, abs=Decimal("0.01"))
-    assert found.pays_back is None
+    tuned_option = option(comparison, tuned)
+    assert tuned_option.saving_usd == pytest.approx(Decimal("1663.56") - 2500, abs=Decimal("0.01"))
+    assert tuned_option.pays_back is None
     assert verdict(comparison).answer == "no"
     assert cumulative_prompting_usd(comparison, Decimal(12)) == base.total_usd
 

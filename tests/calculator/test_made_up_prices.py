@@ -63,12 +63,12 @@ def made_up(catalog: Catalog, usd: dict[PriceKind, Decimal]) -> Catalog:
 
 
 def only(comparison: Comparison) -> Estimate:
-    (found,) = comparison.estimates
-    return found
+    (result,) = comparison.estimates
+    return result
 
 
-def amounts(found: Estimate) -> list[tuple[str, Decimal]]:
-    return [(line.source.title, line.amount_usd) for line in found.lines if line.source and line.amount_usd is not None]
+def amounts(entry: Estimate) -> list[tuple[str, Decimal]]:
+    return [(line.source.title, line.amount_usd) for line in entry.lines if line.source and line.amount_usd is not None]
 
 
 prices = st.fixed_dictionaries({kind: st.decimals("0.01", 1, places=2) for kind in PER})
@@ -98,21 +98,21 @@ def test_halving_your_rates_halves_every_line(catalog: Catalog, rates: list[Deci
     half = only(estimate(read_scenario(fields | {"rates": halves}), catalog, TODAY))
     assert [line.label for line in half.lines] == [line.label for line in whole.lines]
     assert len(whole.lines) == 5
-    for one, other in zip(whole.lines, half.lines, strict=True):
-        assert one.amount_usd is not None
+    for full, other in zip(whole.lines, half.lines, strict=True):
+        assert full.amount_usd is not None
         assert other.amount_usd is not None
-        assert one.amount_usd > 0
-        assert one.amount_usd == pytest.approx(2 * other.amount_usd, rel=Decimal("1e-20"))
+        assert full.amount_usd > 0
+        assert full.amount_usd == pytest.approx(2 * other.amount_usd, rel=Decimal("1e-20"))
 
 
 def test_without_a_price_there_is_no_line(catalog: Catalog) -> None:
     """Storage and hosting that no source names are left out; training that no source names is unknown."""
-    found = only(
+    result = only(
         estimate(read_scenario(EVERYTHING), made_up(catalog, {"input": Decimal(1), "output": Decimal(2)}), TODAY)
     )
-    assert {line.component for line in found.lines} == {"training", "inference"}
-    assert {line.component for line in found.lines if line.amount_usd is None} == {"training"}
-    assert not found.complete
+    assert {line.component for line in result.lines} == {"training", "inference"}
+    assert {line.component for line in result.lines if line.amount_usd is None} == {"training"}
+    assert not result.complete
 
 
 def test_calls_billed_one_by_one(catalog: Catalog) -> None:
@@ -120,10 +120,10 @@ def test_calls_billed_one_by_one(catalog: Catalog) -> None:
     usd: dict[PriceKind, Decimal] = {"training": Decimal(10), "call": Decimal("0.002")}
     keys = ("on", "examples", "example", "epochs", "calls", "call")
     fields = {key: EVERYTHING[key] for key in keys} | {"days": "30"}
-    found = only(estimate(read_scenario(fields), made_up(catalog, usd), TODAY))
-    assert found.monthly_usd == 3000
-    assert found.total_usd == 120 + 12 * 3000
-    assert [line.label for line in found.lines] == ["Training", "Calls"]
+    result = only(estimate(read_scenario(fields), made_up(catalog, usd), TODAY))
+    assert result.monthly_usd == 3000
+    assert result.total_usd == 120 + 12 * 3000
+    assert [line.label for line in result.lines] == ["Training", "Calls"]
 
 
 TIERS = """
@@ -154,9 +154,9 @@ def tiered(folder: Path, life: str = "", **fields: str) -> Estimate:
     return only(estimate(read_scenario({**least, **fields}), load_catalog(folder), TODAY))
 
 
-def by_price(found: Estimate) -> dict[Decimal | None, Decimal | None]:
+def by_price(entry: Estimate) -> dict[Decimal | None, Decimal | None]:
     """Millions of input tokens by the price they pay."""
-    return {line.unit_price_usd: line.quantity for line in found.lines if line.label.startswith("Input tokens")}
+    return {line.unit_price_usd: line.quantity for line in entry.lines if line.label.startswith("Input tokens")}
 
 
 @pytest.mark.parametrize(
@@ -170,10 +170,10 @@ def by_price(found: Estimate) -> dict[Decimal | None, Decimal | None]:
     ],
 )
 def test_tokens_fill_the_tiers_from_the_bottom(tmp_path: Path, calls: str, monthly_usd: Decimal) -> None:
-    found = tiered(tmp_path, calls=calls, call="1000/0")
-    assert found.monthly_usd == monthly_usd
-    assert found.first_month_usd == 10 + monthly_usd
-    assert found.total_usd == 10 + 12 * monthly_usd
+    result = tiered(tmp_path, calls=calls, call="1000/0")
+    assert result.monthly_usd == monthly_usd
+    assert result.first_month_usd == 10 + monthly_usd
+    assert result.total_usd == 10 + 12 * monthly_usd
 
 
 def test_the_tiers_start_anew_every_month_of_a_growing_traffic(tmp_path: Path) -> None:
@@ -182,23 +182,23 @@ def test_the_tiers_start_anew_every_month_of_a_growing_traffic(tmp_path: Path) -
     The first tier takes 50 + 100 + 100 + 100 = 350M at $1, the second 0 + 0 + 100 + 300 = 400M at $0.50:
     350 + 200 = $550.
     """
-    found = tiered(tmp_path, calls="50k/month", call="1000/0", growth="100%", months="4")
-    assert by_price(found) == {Decimal(1): Decimal(350), Decimal("0.5"): Decimal(400)}
-    assert found.monthly_usd == 50
-    assert found.total_usd == 10 + 550
+    result = tiered(tmp_path, calls="50k/month", call="1000/0", growth="100%", months="4")
+    assert by_price(result) == {Decimal(1): Decimal(350), Decimal("0.5"): Decimal(400)}
+    assert result.monthly_usd == 50
+    assert result.total_usd == 10 + 550
 
 
 def test_a_part_of_a_month_fills_its_part_of_the_tiers(tmp_path: Path) -> None:
     """The model ends after 73 days, 73 × 12 / 365 = 2.4 months of $350: $840, on 240M, 960M and 480M tokens."""
     ends = "lifecycle: {source: page, inference_ends: 2027-02-02}"
-    found = tiered(tmp_path, ends, calls="700k/month", call="1000/0")
-    assert found.months == Decimal("2.4")
-    assert by_price(found) == {Decimal(1): 240, Decimal("0.5"): 960, Decimal("0.25"): 480}
-    assert found.total_usd == 10 + 840
+    result = tiered(tmp_path, ends, calls="700k/month", call="1000/0")
+    assert result.months == Decimal("2.4")
+    assert by_price(result) == {Decimal(1): 240, Decimal("0.5"): 960, Decimal("0.25"): 480}
+    assert result.total_usd == 10 + 840
 
 
 def test_output_beside_tiers_keeps_its_flat_price(tmp_path: Path) -> None:
     """200k calls of 1,000/500: input 100M × 1 + 100M × 0.50 = $150, output 100M × 2 = $200."""
-    found = tiered(tmp_path, calls="200k/month", call="1000/500")
-    assert found.monthly_usd == 350
-    assert [line.label for line in found.lines][-1] == "Output tokens"
+    result = tiered(tmp_path, calls="200k/month", call="1000/500")
+    assert result.monthly_usd == 350
+    assert [line.label for line in result.lines][-1] == "Output tokens"

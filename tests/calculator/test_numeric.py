@@ -32,18 +32,18 @@ def draws(values: list[float]) -> Any:
     return Samples(np.asarray(values, dtype=np.float64))
 
 
-def plain(found: Any) -> list[float]:
-    assert isinstance(found, Samples)
-    return [float(value) for value in found.values]
+def plain(number: Any) -> list[float]:
+    assert isinstance(number, Samples)
+    return [float(value) for value in number.values]
 
 
 @pytest.mark.parametrize("operate", OPERATORS)
 @few
 @given(both=pairs)
 def test_two_numbers_meet_draw_by_draw(operate: Callable[[Any, Any], Any], both: list[tuple[float, float]]) -> None:
-    ones, others = [one for one, _ in both], [other for _, other in both]
+    ones, others = [left for left, _ in both], [other for _, other in both]
     assume(operate is not operator.truediv or all(abs(other) > 1e-9 for other in others))
-    assert plain(operate(draws(ones), draws(others))) == [operate(one, other) for one, other in both]
+    assert plain(operate(draws(ones), draws(others))) == [operate(left, other) for left, other in both]
 
 
 @pytest.mark.parametrize("operate", OPERATORS)
@@ -84,9 +84,9 @@ def test_the_smaller_and_the_larger(
     both: list[tuple[float, float]],
     fixed: Decimal,
 ) -> None:
-    ones, others = [one for one, _ in both], [other for _, other in both]
-    assert plain(choose(draws(ones), draws(others))) == [choose_plain(one, other) for one, other in both]
-    expected = [choose_plain(one, float(fixed)) for one in ones]
+    ones, others = [left for left, _ in both], [right for _, right in both]
+    assert plain(choose(draws(ones), draws(others))) == [choose_plain(left, right) for left, right in both]
+    expected = [choose_plain(left, float(fixed)) for left in ones]
     assert plain(choose(draws(ones), fixed)) == plain(choose(fixed, draws(ones))) == expected
     assert choose(fixed, Decimal(7)) == choose_plain(fixed, Decimal(7))
 

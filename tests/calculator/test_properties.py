@@ -20,9 +20,9 @@ MORE_COSTS_LESS = ["cached", "batch", "retrain"]
 
 @pytest.fixture(scope="module")
 def offers(catalog: Catalog) -> list[str]:
-    found = priced_offers(catalog)
-    assert len(found) > 60
-    return found
+    entry = priced_offers(catalog)
+    assert len(entry) > 60
+    return entry
 
 
 def picked(data: st.DataObject, offers: list[str], count: int = 3) -> list[str]:
@@ -30,13 +30,13 @@ def picked(data: st.DataObject, offers: list[str], count: int = 3) -> list[str]:
 
 
 def complete(comparison: Comparison) -> dict[str, Estimate]:
-    return {found.offer.id: found for found in comparison.estimates if found.complete}
+    return {entry.offer.id: entry for entry in comparison.estimates if entry.complete}
 
 
 def totals_of_both(less: Comparison, more: Comparison) -> list[tuple[Decimal, Decimal, str]]:
     """Total at less, total at more, offer: for the offers known whole in both."""
-    one, other = complete(less), complete(more)
-    pairs = [(one[name].total_usd, other[name].total_usd, name) for name in one.keys() & other.keys()]
+    entry, other = complete(less), complete(more)
+    pairs = [(entry[name].total_usd, other[name].total_usd, name) for name in entry.keys() & other.keys()]
     assume(pairs)
     return [(low, high, name) for low, high, name in pairs if low is not None and high is not None]
 
@@ -66,15 +66,15 @@ def test_each_number_moves_every_total_one_way(
 def test_the_lines_add_up_to_the_total(
     catalog: Catalog, data: st.DataObject, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
-    for found in answer(catalog, question(picked(data, list(catalog.offers)), given_numbers, chosen)).estimates:
-        amounts = [line.amount_usd for line in found.lines]
+    for entry in answer(catalog, question(picked(data, list(catalog.offers)), given_numbers, chosen)).estimates:
+        amounts = [line.amount_usd for line in entry.lines]
         known = [amount for amount in amounts if amount is not None]
-        assert found.complete == (bool(amounts) and None not in amounts)
-        if found.total_usd is None:
+        assert entry.complete == (bool(amounts) and None not in amounts)
+        if entry.total_usd is None:
             assert not any(known)
         else:
-            assert sum(known) == found.total_usd
-        for line in found.lines:
+            assert sum(known) == entry.total_usd
+        for line in entry.lines:
             if line.quantity is not None and line.unit_price_usd is not None:
                 assert line.amount_usd == line.quantity * line.unit_price_usd
 
@@ -86,10 +86,10 @@ def test_one_off_and_the_rest_are_the_total(
 ) -> None:
     """In one month without growth, the first month is the one-off cost, the month, and nothing else: the total."""
     fields = question(picked(data, offers), given_numbers | {"months": 1, "growth": 0}, chosen)
-    for found in complete(answer(catalog, fields)).values():
-        if found.months == 1:
-            assert found.one_off_usd is not None
-            assert found.first_month_usd == found.total_usd == found.one_off_usd + (found.monthly_usd or 0)
+    for entry in complete(answer(catalog, fields)).values():
+        if entry.months == 1:
+            assert entry.one_off_usd is not None
+            assert entry.first_month_usd == entry.total_usd == entry.one_off_usd + (entry.monthly_usd or 0)
 
 
 @settings(max_examples=40)
@@ -97,10 +97,10 @@ def test_one_off_and_the_rest_are_the_total(
 def test_the_printed_parts_add_up_to_the_printed_total(
     catalog: Catalog, offers: list[str], data: st.DataObject, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
-    for found in complete(answer(catalog, question(picked(data, offers), given_numbers, chosen))).values():
-        amounts = [line.amount_usd for line in found.lines if line.amount_usd is not None]
-        assert found.total_usd is not None
-        assert sum(map(read_money, parts_of_total(amounts))) == cents(found.total_usd)
+    for entry in complete(answer(catalog, question(picked(data, offers), given_numbers, chosen))).values():
+        amounts = [line.amount_usd for line in entry.lines if line.amount_usd is not None]
+        assert entry.total_usd is not None
+        assert sum(map(read_money, parts_of_total(amounts))) == cents(entry.total_usd)
 
 
 @given(st.lists(st.decimals(-(10**6), 10**6, places=6), min_size=1, max_size=12))
@@ -125,9 +125,9 @@ def test_the_order_of_the_offers_changes_nothing(
 ) -> None:
     on = picked(data, list(catalog.offers), 6)
     shuffled = data.draw(st.permutations(on))
-    one = answer(catalog, question(on, given_numbers, chosen))
+    entry = answer(catalog, question(on, given_numbers, chosen))
     other = answer(catalog, question(shuffled, given_numbers, chosen))
-    assert one.estimates == other.estimates
+    assert entry.estimates == other.estimates
 
 
 RANGED = sorted(NUMBERS)
@@ -143,21 +143,21 @@ def test_the_likely_total_lies_between_the_corners(
         three = sorted(data.draw(st.lists(st.integers(*NUMBERS[key]), min_size=3, max_size=3, unique=True)))
         percent = "%" if key in ("cached", "batch", "growth") else ""
         ends[key] = f"{three[0]}{percent}..{three[1]}{percent}..{three[2]}"
-    found = answer(catalog, question(picked(data, offers), {**given_numbers, **ends}, chosen))
-    assert found.low.keys() == found.high.keys() == {one.offer.id for one in found.estimates}
-    for name, likely in complete(found).items():
-        low, high = found.low[name], found.high[name]
+    comparison = answer(catalog, question(picked(data, offers), {**given_numbers, **ends}, chosen))
+    assert comparison.low.keys() == comparison.high.keys() == {entry.offer.id for entry in comparison.estimates}
+    for name, likely in complete(comparison).items():
+        low, high = comparison.low[name], comparison.high[name]
         if low.complete and high.complete:
             assert low.total_usd is not None
             assert likely.total_usd is not None
             assert high.total_usd is not None
             assert low.total_usd <= likely.total_usd <= high.total_usd, name
-            span = found.span(likely, "total")
+            span = comparison.span(likely, "total")
             assert span == (low.total_usd, high.total_usd, True)
 
 
 def test_without_ranges_there_is_no_span(catalog: Catalog) -> None:
     given_numbers = {key: low for key, (low, _) in NUMBERS.items()}
-    found = answer(catalog, question(["tinker/qwen3-8b"], given_numbers))
-    assert (found.low, found.high) == ({}, {})
-    assert found.span(found.estimates[0], "total") is None
+    entry = answer(catalog, question(["tinker/qwen3-8b"], given_numbers))
+    assert (entry.low, entry.high) == ({}, {})
+    assert entry.span(entry.estimates[0], "total") is None

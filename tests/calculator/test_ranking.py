@@ -17,14 +17,14 @@ LEAST = {"examples": "10k", "example": "250/150", "epochs": "3"}
 def test_an_unknown_price_never_beats_a_known_one(
     catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
-    found = answer(catalog, question(["all"], given_numbers, chosen))
-    usable = [one.offer.id not in found.set_aside for one in found.estimates]
+    comparison = answer(catalog, question(["all"], given_numbers, chosen))
+    usable = [entry.offer.id not in comparison.set_aside for entry in comparison.estimates]
     assert usable == sorted(usable, reverse=True)
-    assert all(one.complete for one in found.usable)
-    incomplete = [one.offer.id for one in found.estimates if not one.complete]
+    assert all(entry.complete for entry in comparison.usable)
+    incomplete = [entry.offer.id for entry in comparison.estimates if not entry.complete]
     assert incomplete
-    assert set(incomplete) <= found.set_aside.keys()
-    assert found.best is (found.usable[0] if found.usable else None)
+    assert set(incomplete) <= comparison.set_aside.keys()
+    assert comparison.best is (comparison.usable[0] if comparison.usable else None)
 
 
 @settings(max_examples=12)
@@ -32,17 +32,17 @@ def test_an_unknown_price_never_beats_a_known_one(
 def test_usable_options_are_ordered_by_their_average_month(
     catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
-    found = answer(catalog, question(["all"], given_numbers, chosen))
-    months = [average_month(found, one).usd for one in found.usable]
+    comparison = answer(catalog, question(["all"], given_numbers, chosen))
+    months = [average_month(comparison, entry).usd for entry in comparison.usable]
     assert None not in months
     assert months == sorted(months, key=lambda usd: usd or 0)
-    if found.best:
-        assert found.best.offer.trains_for(customer_of(found.scenario.customer), TODAY)
+    if comparison.best:
+        assert comparison.best.offer.trains_for(customer_of(comparison.scenario.customer), TODAY)
 
 
 def test_all_is_what_can_be_trained_on_the_day(catalog: Catalog) -> None:
-    found = estimate(read_scenario(LEAST), catalog, TODAY)
-    ids = {one.offer.id for one in found.estimates}
+    comparison = estimate(read_scenario(LEAST), catalog, TODAY)
+    ids = {entry.offer.id for entry in comparison.estimates}
     assert ids == {offer.id for offer in catalog.offers.values() if offer.status_on(TODAY) in ("open", "closing")}
     assert "anthropic/claude" not in ids
     assert "openai/gpt-4.1-nano" not in ids
@@ -50,8 +50,8 @@ def test_all_is_what_can_be_trained_on_the_day(catalog: Catalog) -> None:
 
 
 def test_a_platform_or_a_model_stands_for_its_offers(catalog: Catalog) -> None:
-    found = estimate(read_scenario({**LEAST, "on": "mistral, qwen3-8b, tinker/qwen3-8b"}), catalog, TODAY)
-    assert sorted(one.offer.id for one in found.estimates) == [
+    comparison = estimate(read_scenario({**LEAST, "on": "mistral, qwen3-8b, tinker/qwen3-8b"}), catalog, TODAY)
+    assert sorted(entry.offer.id for entry in comparison.estimates) == [
         "crusoe/qwen3-8b",
         "fireworks/qwen3-8b",
         "google/qwen3-8b",
@@ -62,10 +62,13 @@ def test_a_platform_or_a_model_stands_for_its_offers(catalog: Catalog) -> None:
 
 
 def test_your_rates_stand_beside_the_catalogue(catalog: Catalog) -> None:
-    found = estimate(read_scenario({**LEAST, "on": "tinker/qwen3-8b", "rates": "0.4/1/1"}), catalog, TODAY)
-    assert [one.offer.id for one in found.estimates] == ["your-rates", "tinker/qwen3-8b"]  # 12M × 0.40 < 12M × 0.44
-    assert found.estimates[0].lines[0].price is not None
-    assert found.estimates[0].lines[0].price.yours
+    comparison = estimate(read_scenario({**LEAST, "on": "tinker/qwen3-8b", "rates": "0.4/1/1"}), catalog, TODAY)
+    assert [entry.offer.id for entry in comparison.estimates] == [
+        "your-rates",
+        "tinker/qwen3-8b",
+    ]  # 12M × 0.40 < 12M × 0.44
+    assert comparison.estimates[0].lines[0].price is not None
+    assert comparison.estimates[0].lines[0].price.yours
 
 
 @pytest.mark.parametrize(
@@ -92,10 +95,10 @@ def test_what_the_catalogue_rules_out_is_an_error_of_its_field(
 
 
 def test_the_answer_says_what_it_was_made_from(catalog: Catalog) -> None:
-    found = estimate(read_scenario({**LEAST, "on": "tinker/qwen3-8b"}), catalog, TODAY)
-    assert (found.as_of, found.catalog_version) == (TODAY, catalog.version)
-    assert found.base is None
-    for line in found.estimates[0].lines:
+    comparison = estimate(read_scenario({**LEAST, "on": "tinker/qwen3-8b"}), catalog, TODAY)
+    assert (comparison.as_of, comparison.catalog_version) == (TODAY, catalog.version)
+    assert comparison.base is None
+    for line in comparison.estimates[0].lines:
         assert line.source is not None
         assert line.source.url
         assert line.formula.startswith("10,000 examples × 400 tokens × 3 epochs")

@@ -58,13 +58,13 @@ def figure(estimate: Estimate, name: str, written: str) -> str:
 
 
 def line(item: LineItem, written: dict[str, str]) -> dict[str, str]:
-    shown: dict[str, Callable[[], str]] = {
+    printed: dict[str, Callable[[], str]] = {
         "label": lambda: item.label,
         "amount_usd": lambda: money(item.amount_usd, written["amount_usd"]),
         "monthly_usd": lambda: money(item.monthly_usd, written["monthly_usd"]),
         "quantity": lambda: as_written(item.quantity or Decimal(-1), written["quantity"]),
     }
-    return {key: shown[key]() for key in written}
+    return {key: printed[key]() for key in written}
 
 
 def lines(estimate: Estimate, written: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -73,9 +73,9 @@ def lines(estimate: Estimate, written: list[dict[str, str]]) -> list[dict[str, s
 
 
 def span(comparison: Comparison, estimate: Estimate, name: Any, written: list[str]) -> list[str]:
-    found = comparison.span(estimate, name)
-    assert found is not None, "nothing of the scenario is ranged"
-    return [money(end, text) for end, text in zip(found[:2], written, strict=True)]
+    entry = comparison.span(estimate, name)
+    assert entry is not None, "nothing of the scenario is ranged"
+    return [money(end, text) for end, text in zip(entry[:2], written, strict=True)]
 
 
 def over_base(comparison: Comparison, estimate: Estimate, written: str) -> str:
@@ -90,9 +90,9 @@ def containing(texts: list[str], fragments: list[str]) -> list[str]:
     return [fragment for fragment in fragments if any(fragment in text for text in texts)]
 
 
-def payback(comparison: Comparison, found: Estimate, written: dict[str, Any] | str) -> dict[str, Any] | str:
+def payback(comparison: Comparison, entry: Estimate, written: dict[str, Any] | str) -> dict[str, Any] | str:
     """`nothing` where there is no answer; a key that is `nothing` is a part of the answer that there is not."""
-    pays = break_even(comparison, found)
+    pays = break_even(comparison, entry)
     if pays is None or isinstance(written, str):
         return "nothing" if pays is None else "something"
     answer: dict[str, Any] = {}
@@ -100,7 +100,7 @@ def payback(comparison: Comparison, found: Estimate, written: dict[str, Any] | s
         if key == "reason_words":
             answer[key] = containing([pays.reason or ""], text)
             continue
-        value = turning_change(comparison, found) if key == "turn" else getattr(pays, key)
+        value = turning_change(comparison, entry) if key == "turn" else getattr(pays, key)
         if value is None:
             answer[key] = "nothing"
         elif isinstance(value, Decimal) and text != "nothing":
@@ -110,26 +110,26 @@ def payback(comparison: Comparison, found: Estimate, written: dict[str, Any] | s
     return answer
 
 
-def seen(comparison: Comparison, found: Estimate, written: dict[str, Any]) -> dict[str, Any]:
+def seen(comparison: Comparison, entry: Estimate, written: dict[str, Any]) -> dict[str, Any]:
     """What the estimate says to every key of the expectation."""
     ways: dict[str, Callable[[Any], Any]] = {
-        "months": lambda text: as_written(found.months, text),
-        "epochs": lambda text: as_written(found.epochs or Decimal(0), text),
-        "status": lambda _: found.status,
-        "standing": lambda _: found.standing.name,
-        "at_least": lambda _: sorted(name for name in FIGURES if not getattr(found, name).whole),
-        "warnings": lambda _: sorted(warning.code for warning in estimate_warnings(comparison, found)),
+        "months": lambda text: as_written(entry.months, text),
+        "epochs": lambda text: as_written(entry.epochs or Decimal(0), text),
+        "status": lambda _: entry.status,
+        "standing": lambda _: entry.standing.name,
+        "at_least": lambda _: sorted(name for name in FIGURES if not getattr(entry, name).whole),
+        "warnings": lambda _: sorted(warning.code for warning in estimate_warnings(comparison, entry)),
         "warning_words": lambda texts: containing(
-            [warning.text for warning in estimate_warnings(comparison, found)], texts
+            [warning.text for warning in estimate_warnings(comparison, entry)], texts
         ),
-        "assumptions": lambda texts: containing(list(estimate_assumptions(comparison, found)), texts),
-        "lines": lambda rows: lines(found, rows),
-        "break_even": lambda written: payback(comparison, found, written),
-        "monthly_over_base_usd": lambda text: over_base(comparison, found, text),
+        "assumptions": lambda texts: containing(list(estimate_assumptions(comparison, entry)), texts),
+        "lines": lambda rows: lines(entry, rows),
+        "break_even": lambda written: payback(comparison, entry, written),
+        "monthly_over_base_usd": lambda text: over_base(comparison, entry, text),
     }
     for name in FIGURES:
-        ways[f"{name}_usd"] = lambda text, name=name: figure(found, name, text)  # type: ignore[misc]
-        ways[f"{name}_span"] = lambda texts, name=name: span(comparison, found, name, texts)  # type: ignore[misc]
+        ways[f"{name}_usd"] = lambda text, name=name: figure(entry, name, text)  # type: ignore[misc]
+        ways[f"{name}_span"] = lambda texts, name=name: span(comparison, entry, name, texts)  # type: ignore[misc]
     return {key: ways[key](text) for key, text in written.items()}
 
 
@@ -146,16 +146,16 @@ def stated_verdict(comparison: Comparison, written: dict[str, str]) -> dict[str,
     return {key: ways[key](text) for key, text in written.items()}
 
 
-def stated_option(comparison: Comparison, found: Estimate, written: dict[str, str]) -> dict[str, str]:
+def stated_option(comparison: Comparison, entry: Estimate, written: dict[str, str]) -> dict[str, str]:
     """What an option says to every key of the expectation."""
-    shown = option(comparison, found)
+    printed = option(comparison, entry)
     ways: dict[str, Callable[[str], str]] = {
-        "group": lambda _: shown.group,
-        "set_aside": lambda _: shown.set_aside.code if shown.set_aside else "usable",
-        "monthly_vs_baseline_usd": lambda text: money(shown.monthly_vs_baseline_usd, text),
-        "horizon_total_usd": lambda text: money(shown.horizon_total.usd, text),
-        "average_month_usd": lambda text: money(shown.average_month.usd, text),
-        "pays_back": lambda _: str(shown.pays_back or "never"),
+        "group": lambda _: printed.group,
+        "set_aside": lambda _: printed.set_aside.code if printed.set_aside else "usable",
+        "monthly_vs_baseline_usd": lambda text: money(printed.monthly_vs_baseline_usd, text),
+        "horizon_total_usd": lambda text: money(printed.horizon_total.usd, text),
+        "average_month_usd": lambda text: money(printed.average_month.usd, text),
+        "pays_back": lambda _: str(printed.pays_back or "never"),
     }
     return {key: ways[key](text) for key, text in written.items()}
 
@@ -181,14 +181,14 @@ def test_a_worked_example(catalog: Catalog, path: Path, tmp_path: Path) -> None:
     priced_with = catalog_of(example, catalog, tmp_path)
     comparison = estimate(read_scenario(example["scenario"]), priced_with, date.fromisoformat(example["as_of"]))
 
-    answers = {found.offer.id: found for found in comparison.estimates}
+    answers = {entry.offer.id: entry for entry in comparison.estimates}
     if "expected" in example:
         assert answers.keys() == example["expected"].keys()
     for name, expected in example.get("expected", {}).items():
         answer = seen(comparison, answers[name], expected)
         assert {key: answer[key] for key in expected if answer[key] != expected[key]} == {}, f"{name}: {expected}"
     if "order" in example:
-        assert [found.offer.id for found in comparison.estimates] == example["order"]
+        assert [entry.offer.id for entry in comparison.estimates] == example["order"]
     if "best" in example:
         assert (comparison.best.offer.id if comparison.best else "nothing") == example["best"]
     if "verdict" in example:

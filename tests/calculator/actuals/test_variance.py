@@ -23,13 +23,13 @@ FEBRUARY, MARCH = date(2027, 2, 1), date(2027, 3, 1)
 CENT = Decimal("0.01")
 
 
-def asked(catalog: Catalog, on: date = NEW_YEAR, **fields: str) -> Comparison:
+def forecast(catalog: Catalog, on: date = NEW_YEAR, **fields: str) -> Comparison:
     return estimate(read_scenario({**FIELDS, **fields}), catalog, on)
 
 
-def one(comparison: Comparison, actual: Actual) -> Variance:
-    (held,) = actual_variances(comparison, comparison.estimates[0], [actual])
-    return held
+def only_variance(comparison: Comparison, actual: Actual) -> Variance:
+    (variance,) = actual_variances(comparison, comparison.estimates[0], [actual])
+    return variance
 
 
 def actual(usd: str, part: Part = "inference", month: date = FEBRUARY, usage: Usage | None = None) -> Actual:
@@ -40,8 +40,8 @@ def cents(usd: Decimal | None) -> Decimal | None:
     return None if usd is None else usd.quantize(CENT)
 
 
-def effects(held: Variance) -> dict[str, Decimal]:
-    return {effect.cause: effect.usd.quantize(CENT) for effect in held.effects}
+def effects(variance: Variance) -> dict[str, Decimal]:
+    return {effect.cause: effect.usd.quantize(CENT) for effect in variance.effects}
 
 
 # --- the month's share -----------------------------------------------------------------------------------------------
@@ -57,72 +57,77 @@ def effects(held: Variance) -> dict[str, Decimal]:
     ],
 )
 def test_a_calendar_month_gets_its_days(catalog: Catalog, month: date, usd: str | None) -> None:
-    held = one(asked(catalog), actual("1", month=month))
-    assert cents(held.estimate_usd) == (None if usd is None else Decimal(usd))
-    assert held.inside == (usd is not None)
+    variance = only_variance(forecast(catalog), actual("1", month=month))
+    assert cents(variance.estimate_usd) == (None if usd is None else Decimal(usd))
+    assert variance.inside == (usd is not None)
 
 
 def test_first_month_counts_from_the_day_of_the_estimate(catalog: Catalog) -> None:
     """From 21 to 30 November are ten days: 1080 × 10 × 12 / 365 = 355.07; and training, which is paid on the first."""
-    comparison = asked(catalog, on=date(2026, 11, 21))
+    comparison = forecast(catalog, on=date(2026, 11, 21))
     november = date(2026, 11, 1)
-    assert cents(one(comparison, actual("1", month=november)).estimate_usd) == Decimal("355.07")
-    assert cents(one(comparison, actual("1", "training", november)).estimate_usd) == Decimal("120.00")
-    assert one(comparison, actual("1", "training", date(2026, 12, 1))).estimate_usd == 0
+    assert cents(only_variance(comparison, actual("1", month=november)).estimate_usd) == Decimal("355.07")
+    assert cents(only_variance(comparison, actual("1", "training", november)).estimate_usd) == Decimal("120.00")
+    assert only_variance(comparison, actual("1", "training", date(2026, 12, 1))).estimate_usd == 0
 
 
 def test_a_month_that_is_not_over_counts_up_to_the_day(catalog: Catalog) -> None:
     """Seven days of February: 1080 × 7 × 12 / 365 = 248.55."""
-    held = one(asked(catalog), Actual(FEBRUARY, "inference", Decimal(1), date(2027, 2, 8)))
-    assert cents(held.estimate_usd) == Decimal("248.55")
+    variance = only_variance(forecast(catalog), Actual(FEBRUARY, "inference", Decimal(1), date(2027, 2, 8)))
+    assert cents(variance.estimate_usd) == Decimal("248.55")
 
 
 def test_growth_counts_from_the_estimates_own_months(catalog: Catalog) -> None:
     """100 % a month. February lies from 31 × 12 / 365 = 1.0192 to 59 × 12 / 365 = 1.9397 months, all of it in the
     second one, which carries twice the calls: 2 × 994.19 = 1988.38.
     """
-    held = one(asked(catalog, growth="100%"), actual("1"))
-    assert cents(held.estimate_usd) == Decimal("1988.38")
+    variance = only_variance(forecast(catalog, growth="100%"), actual("1"))
+    assert cents(variance.estimate_usd) == Decimal("1988.38")
 
 
 def test_a_retraining_is_paid_in_the_month_that_it_falls_into(catalog: Catalog) -> None:
     """Every second month: 2 months are 60.8 days after 1 January, in March."""
-    comparison = asked(catalog, retrain="2")
-    assert one(comparison, actual("1", "training", FEBRUARY)).estimate_usd == 0
-    assert one(comparison, actual("1", "training", MARCH)).estimate_usd == 120
+    comparison = forecast(catalog, retrain="2")
+    assert only_variance(comparison, actual("1", "training", FEBRUARY)).estimate_usd == 0
+    assert only_variance(comparison, actual("1", "training", MARCH)).estimate_usd == 120
 
 
 def test_the_months_add_up_to_the_total(catalog: Catalog) -> None:
     """Twelve months of 365/12 days are the year 2027, day by day."""
-    comparison = asked(catalog, growth="5%", retrain="3", runs="2")
+    comparison = forecast(catalog, growth="5%", retrain="3", runs="2")
     months = [date(2027, number, 1) for number in range(1, 13)]
-    held = actual_variances(
+    variance = actual_variances(
         comparison, comparison.estimates[0], [Actual(m, "all", Decimal(1), month_after(m)) for m in months]
     )
-    total = sum((one.estimate_usd or Decimal(0) for one in held), Decimal(0))
+    total = sum((each.estimate_usd or Decimal(0) for each in variance), Decimal(0))
     assert total.quantize(Decimal("1e-15")) == (comparison.estimates[0].total_usd or Decimal(0)).quantize(
         Decimal("1e-15")
     )
 
 
 def test_preparation_stands_on_no_bill(catalog: Catalog) -> None:
-    held = one(asked(catalog, prep="500"), Actual(NEW_YEAR, "all", Decimal(1), FEBRUARY))
-    assert cents(held.estimate_usd) == Decimal("1220.71")  # 120 + 1100.71
+    variance = only_variance(forecast(catalog, prep="500"), Actual(NEW_YEAR, "all", Decimal(1), FEBRUARY))
+    assert cents(variance.estimate_usd) == Decimal("1220.71")  # 120 + 1100.71
 
 
 def test_an_unknown_price_is_no_estimate(catalog: Catalog) -> None:
     """The price of dedicated capacity at the customer's own rates is unknown."""
-    comparison = asked(catalog, serving="dedicated")
-    held = one(comparison, Actual(NEW_YEAR, "all", Decimal(1), FEBRUARY))
-    assert (held.estimate_usd, held.difference_usd, held.anomaly, held.inside) == (None, None, None, True)
+    comparison = forecast(catalog, serving="dedicated")
+    variance = only_variance(comparison, Actual(NEW_YEAR, "all", Decimal(1), FEBRUARY))
+    assert (variance.estimate_usd, variance.difference_usd, variance.anomaly, variance.inside) == (
+        None,
+        None,
+        None,
+        True,
+    )
 
 
 # --- what explains the difference ------------------------------------------------------------------------------------
 
 
 def test_an_amount_alone_says_volume_and_price_together(catalog: Catalog) -> None:
-    held = one(asked(catalog), actual("1100.00"))
-    assert effects(held) == {"volume × price together": Decimal("105.81")}  # 1100 − 994.19
+    variance = only_variance(forecast(catalog), actual("1100.00"))
+    assert effects(variance) == {"volume × price together": Decimal("105.81")}  # 1100 − 994.19
 
 
 def test_calls_and_tokens_leave_the_price(catalog: Catalog) -> None:
@@ -135,8 +140,8 @@ def test_calls_and_tokens_leave_the_price(catalog: Catalog) -> None:
     """
     calls = 2 * Decimal(1_500_000) * 31 * 12 / 365
     usage = Usage(calls=calls, input_tokens=100 * calls, cached_tokens=Decimal(0), output_tokens=140 * calls)
-    held = one(asked(catalog), actual("3600", month=NEW_YEAR, usage=usage))
-    assert effects(held) == {
+    variance = only_variance(forecast(catalog), actual("3600", month=NEW_YEAR, usage=usage))
+    assert effects(variance) == {
         "volume": Decimal("1421.75"),
         "tokens a call": Decimal("963.12"),
         "price": Decimal("114.41"),
@@ -147,14 +152,14 @@ def test_tokens_alone_leave_calls_and_length_as_one_cause(catalog: Catalog) -> N
     """Half of February's tokens at the expected price: − 994.19 / 2."""
     calls = Decimal(1_500_000) * 28 * 12 / 365
     usage = Usage(input_tokens=50 * calls, output_tokens=35 * calls)
-    held = one(asked(catalog), actual("497.10", usage=usage))
-    assert effects(held) == {"volume × tokens a call": Decimal("-497.10"), "price": Decimal("0.00")}
+    variance = only_variance(forecast(catalog), actual("497.10", usage=usage))
+    assert effects(variance) == {"volume × tokens a call": Decimal("-497.10"), "price": Decimal("0.00")}
 
 
 def test_calls_without_tokens_leave_tokens_and_price_together(catalog: Catalog) -> None:
     calls = Decimal(1_500_000) * 28 * 12 / 365
-    held = one(asked(catalog), actual("1100", usage=Usage(calls=calls)))
-    assert effects(held) == {"tokens a call × price": Decimal("105.81")}
+    variance = only_variance(forecast(catalog), actual("1100", usage=Usage(calls=calls)))
+    assert effects(variance) == {"tokens a call × price": Decimal("105.81")}
 
 
 def test_training_is_told_apart_into_runs_epochs_data_and_price(catalog: Catalog) -> None:
@@ -166,8 +171,8 @@ def test_training_is_told_apart_into_runs_epochs_data_and_price(catalog: Catalog
     208.00, and 120 × 2 × 4/3 × 1.025 = 328: the bill's 330 leaves 2.00 to the price.
     """
     usage = Usage(trained_tokens=Decimal(32_800_000), epochs=Decimal(4), jobs=Decimal(2))
-    held = one(asked(catalog), actual("330", "training", NEW_YEAR, usage))
-    assert effects(held) == {
+    variance = only_variance(forecast(catalog), actual("330", "training", NEW_YEAR, usage))
+    assert effects(variance) == {
         "runs": Decimal("141.83"),
         "epochs": Decimal("60.83"),
         "tokens of the data": Decimal("5.33"),
@@ -176,8 +181,8 @@ def test_training_is_told_apart_into_runs_epochs_data_and_price(catalog: Catalog
 
 
 def test_training_in_a_month_without_any_is_said_to_be_new(catalog: Catalog) -> None:
-    held = one(asked(catalog), actual("330", "training", FEBRUARY))
-    assert effects(held) == {"not in the estimate": Decimal("330.00")}
+    variance = only_variance(forecast(catalog), actual("330", "training", FEBRUARY))
+    assert effects(variance) == {"not in the estimate": Decimal("330.00")}
 
 
 @given(
@@ -190,11 +195,11 @@ def test_effects_always_add_up_to_the_difference(
     catalog: Catalog, usd: Decimal, calls: int, input_tokens: int, output_tokens: int
 ) -> None:
     usage = Usage(*(Decimal(count) for count in (calls, input_tokens, 0, output_tokens)))
-    comparison = asked(catalog, prompt="2000->100", cached="80%", growth="3%")
-    held = one(comparison, actual(str(usd), usage=usage))
-    assert held.difference_usd is not None
-    total = sum((effect.usd for effect in held.effects), Decimal(0))
-    assert abs(total - held.difference_usd) < Decimal("1e-15")
+    comparison = forecast(catalog, prompt="2000->100", cached="80%", growth="3%")
+    variance = only_variance(comparison, actual(str(usd), usage=usage))
+    assert variance.difference_usd is not None
+    total = sum((effect.usd for effect in variance.effects), Decimal(0))
+    assert abs(total - variance.difference_usd) < Decimal("1e-15")
 
 
 # --- anomalies ------------------------------------------------------------------------------------------------------
@@ -211,26 +216,26 @@ def test_effects_always_add_up_to_the_difference(
     ],
 )
 def test_far_is_over_a_quarter(catalog: Catalog, usd: str, stands_out: bool) -> None:
-    assert (one(asked(catalog), actual(usd)).anomaly is not None) == stands_out
+    assert (only_variance(forecast(catalog), actual(usd)).anomaly is not None) == stands_out
 
 
 @pytest.mark.parametrize(("usd", "stands_out"), [("169.99", False), ("170.00", False), ("170.01", True)])
 def test_far_is_over_fifty_dollars_too(catalog: Catalog, usd: str, stands_out: bool) -> None:
     """Training is 120.00; a quarter of it would be 30.00."""
-    assert (one(asked(catalog), actual(usd, "training", NEW_YEAR)).anomaly is not None) == stands_out
+    assert (only_variance(forecast(catalog), actual(usd, "training", NEW_YEAR)).anomaly is not None) == stands_out
 
 
 @pytest.mark.parametrize(("usd", "stands_out"), [("830", True), ("840", False), ("1140", False), ("1160", True)])
 def test_with_ranges_it_is_outside_eight_of_ten_cases(catalog: Catalog, usd: str, stands_out: bool) -> None:
     """40k to 60k calls a day, all as likely: P10 is 42k and P90 58k, 0.84 and 1.16 of 994.19: 835.12 and 1153.26."""
-    held = one(asked(catalog, calls="40k..60k/day"), actual(usd))
-    assert (held.anomaly is not None) == stands_out
+    variance = only_variance(forecast(catalog, calls="40k..60k/day"), actual(usd))
+    assert (variance.anomaly is not None) == stands_out
 
 
 def test_a_part_that_no_range_reaches_is_held_to_the_other_rule(catalog: Catalog) -> None:
-    comparison = asked(catalog, calls="40k..60k/day")
-    assert one(comparison, actual("121", "training", NEW_YEAR)).anomaly is None
-    assert one(comparison, actual("200", "training", NEW_YEAR)).anomaly
+    comparison = forecast(catalog, calls="40k..60k/day")
+    assert only_variance(comparison, actual("121", "training", NEW_YEAR)).anomaly is None
+    assert only_variance(comparison, actual("200", "training", NEW_YEAR)).anomaly
 
 
 # --- the same question with what was measured ------------------------------------------------------------------------
@@ -241,29 +246,29 @@ def test_what_was_measured_becomes_the_question(catalog: Catalog) -> None:
     calls = Decimal(460_274)
     usage = Usage(calls, 300 * calls, 50 * calls, 40 * calls)
     trained = Usage(trained_tokens=Decimal(32_800_000), epochs=Decimal(4), jobs=Decimal(2))
-    comparison = asked(catalog, prompt="2000->200")
-    held = actual_variances(
+    comparison = forecast(catalog, prompt="2000->200")
+    variance = actual_variances(
         comparison,
         comparison.estimates[0],
         [actual("1", usage=usage), actual("1", "training", NEW_YEAR, trained)],
     )
-    found = recalibrate(comparison, comparison.estimates[0], held)
-    assert found.fields == {"epochs": "4", "example": "410", "calls": "500k/month", "call": "100/40", "cached": "25%"}
-    assert found.notes == ()
-    read_scenario({**comparison.scenario.fields(), **found.fields})
+    update = recalibrate(comparison, comparison.estimates[0], variance)
+    assert update.fields == {"epochs": "4", "example": "410", "calls": "500k/month", "call": "100/40", "cached": "25%"}
+    assert update.notes == ()
+    read_scenario({**comparison.scenario.fields(), **update.fields})
 
 
 def test_an_amount_alone_scales_the_calls_and_says_so(catalog: Catalog) -> None:
     """Twice February's 994.19 are twice the 1.5M calls a month."""
-    comparison = asked(catalog)
+    comparison = forecast(catalog)
     usd = 2 * Decimal(1080) * 28 * 12 / 365
-    held = actual_variances(comparison, comparison.estimates[0], [Actual(FEBRUARY, "inference", usd, MARCH)])
-    found = recalibrate(comparison, comparison.estimates[0], held)
-    assert found.fields == {"calls": "3M/month"}
-    assert found.notes
+    variance = actual_variances(comparison, comparison.estimates[0], [Actual(FEBRUARY, "inference", usd, MARCH)])
+    update = recalibrate(comparison, comparison.estimates[0], variance)
+    assert update.fields == {"calls": "3M/month"}
+    assert update.notes
 
 
 def test_everything_together_says_nothing_of_the_question(catalog: Catalog) -> None:
-    comparison = asked(catalog)
-    held = actual_variances(comparison, comparison.estimates[0], [Actual(FEBRUARY, "all", Decimal(9), MARCH)])
-    assert recalibrate(comparison, comparison.estimates[0], held).fields == {}
+    comparison = forecast(catalog)
+    variance = actual_variances(comparison, comparison.estimates[0], [Actual(FEBRUARY, "all", Decimal(9), MARCH)])
+    assert recalibrate(comparison, comparison.estimates[0], variance).fields == {}

@@ -56,16 +56,16 @@ def test_threshold_by_hand(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("calls", ["1/day", "73750/day", "73751/day", "10M/day", "2M/month", "5/week"])
 def test_threshold_is_the_same_from_every_volume(catalog: Catalog, calls: str) -> None:
-    found = limit(compared(catalog, calls=calls))
-    assert found is not None
-    assert found.calls_per_day == 73_751
+    threshold = limit(compared(catalog, calls=calls))
+    assert threshold is not None
+    assert threshold.calls_per_day == 73_751
 
 
 def test_calls_that_save_nothing_have_no_threshold(catalog: Catalog) -> None:
     """With the prompt as it is, a tuned call costs what one costs today, and hosting comes on top."""
-    found = limit(compared(catalog, calls="20k/day", prompt="1500->1500"))
-    assert found is not None
-    assert (found.calls_per_day, found.cause) == (None, "dearer")
+    threshold = limit(compared(catalog, calls="20k/day", prompt="1500->1500"))
+    assert threshold is not None
+    assert (threshold.calls_per_day, threshold.cause) == (None, "dearer")
 
 
 @pytest.mark.parametrize("fields", [{"calls": ""}, {"base": "", "base_rates": "", "calls": "20k/day"}])
@@ -123,12 +123,12 @@ def test_one_call_at_the_threshold_decides(
     comparison = compared(catalog, calls=f"{calls}/day", **fields)
     if comparison.set_aside:
         return
-    found = limit(comparison)
-    assert found is not None
-    if found.calls_per_day is None:
+    threshold = limit(comparison)
+    assert threshold is not None
+    if threshold.calls_per_day is None:
         assert saving_usd(comparison) <= 0
         return
-    assert saving_usd(compared(catalog, calls=f"{found.calls_per_day}/day", **fields)) > 0
-    if found.calls_per_day > 1:
-        assert saving_usd(compared(catalog, calls=f"{found.calls_per_day - 1}/day", **fields)) <= 0
-    assert (saving_usd(comparison) > 0) <= (found.calls_per_day <= calls)
+    assert saving_usd(compared(catalog, calls=f"{threshold.calls_per_day}/day", **fields)) > 0
+    if threshold.calls_per_day > 1:
+        assert saving_usd(compared(catalog, calls=f"{threshold.calls_per_day - 1}/day", **fields)) <= 0
+    assert (saving_usd(comparison) > 0) <= (threshold.calls_per_day <= calls)

@@ -98,8 +98,8 @@ def test_classifier_is_about_labels_unless_asked_for(catalog: Catalog) -> None:
     for on in ("mistral", "all"):
         reason = compared(catalog, on, **training).set_aside["mistral/classifier"]
         assert reason.code == "labels_only"
-        asked = compared(catalog, on, **training, task="classification")
-        assert asked.set_aside["mistral/classifier"].code == "ends_soon"
+        comparison = compared(catalog, on, **training, task="classification")
+        assert comparison.set_aside["mistral/classifier"].code == "ends_soon"
     for name in ("mistral/classifier", "mistral-classifier", "tinker/qwen3-8b,mistral/classifier"):
         reason = compared(catalog, name, **training).set_aside["mistral/classifier"]
         assert reason.sentence == "Mistral is winding this down, without a published last day."

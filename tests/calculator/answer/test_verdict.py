@@ -68,10 +68,10 @@ def test_month_against_the_baseline(catalog: Catalog) -> None:
     and $1,224.00 of hosting.
     """
     comparison = compared(catalog, calls="20k/day")
-    found = option(comparison, comparison.estimates[0])
-    assert found.monthly_vs_baseline_usd == Decimal(1_464) - 576
-    assert found.group == "same_model"
-    assert found.pays_back is None
+    result = option(comparison, comparison.estimates[0])
+    assert result.monthly_vs_baseline_usd == Decimal(1_464) - 576
+    assert result.group == "same_model"
+    assert result.pays_back is None
 
 
 def test_prompting_follows_the_end_of_a_model(catalog: Catalog) -> None:
@@ -98,4 +98,4 @@ def test_ending_models_are_compared_by_month_without_baseline(catalog: Catalog) 
     assert comparison.best.offer.id == "azure/gpt-4.1@global"
     assert {offer: reason.code for offer, reason in comparison.set_aside.items()} == {"openai/gpt-4.1": "ends_soon"}
     short = compared(catalog, **(fields | {"months": "1"}))
-    assert [found.offer.id for found in short.usable] == ["azure/gpt-4.1@global", "openai/gpt-4.1"]
+    assert [result.offer.id for result in short.usable] == ["azure/gpt-4.1@global", "openai/gpt-4.1"]

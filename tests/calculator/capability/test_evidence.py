@@ -19,8 +19,8 @@ TODAY = date(2026, 11, 21)
 
 
 def texts(task: Task, model: str | None = None, examples: int | None = None) -> list[tuple[str, str]]:
-    asked = TABLE.models[model] if model else None
-    result = evidence_for(task_results(task, TABLE), asked, None if examples is None else Decimal(examples))
+    base = TABLE.models[model] if model else None
+    result = evidence_for(task_results(task, TABLE), base, None if examples is None else Decimal(examples))
     return [(sentence.side, sentence.text) for sentence in result.sentences]
 
 
@@ -79,8 +79,8 @@ def test_few_examples_are_warned_of_at_the_published_floor(task: Task, examples:
 
 @given(st.sampled_from(get_args(Task)), st.sampled_from([None, *sorted(TABLE.models)]), st.integers(0, 10**6))
 def test_evidence_holds_at_most_two_results_a_side(task: Task, model: str | None, examples: int) -> None:
-    asked = TABLE.models[model] if model else None
-    result = evidence_for(task_results(task, TABLE), asked, Decimal(examples))
+    base = TABLE.models[model] if model else None
+    result = evidence_for(task_results(task, TABLE), base, Decimal(examples))
     sides = ["against" if sentence.side == "against" else "for" for sentence in result.sentences]
     assert sides == sorted(sides, reverse=True)
     assert max(sides.count("for"), sides.count("against")) <= 2
@@ -99,7 +99,7 @@ def test_a_task_changes_no_amount(catalog: Catalog) -> None:
         "base": "gpt-4.1-mini", "prompt": "1500->100",
     }  # fmt: skip
     plain = estimate(read_scenario(fields), catalog, TODAY)
-    asked = estimate(read_scenario(fields | {"task": "extraction"}), catalog, TODAY)
-    assert [(item.offer.id, item.total) for item in asked.estimates] == [
+    comparison = estimate(read_scenario(fields | {"task": "extraction"}), catalog, TODAY)
+    assert [(item.offer.id, item.total) for item in comparison.estimates] == [
         (item.offer.id, item.total) for item in plain.estimates
     ]

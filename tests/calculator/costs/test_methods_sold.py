@@ -23,13 +23,13 @@ def catalog() -> Catalog:
 @pytest.mark.parametrize("method", get_args(Method))
 def test_method_that_is_not_sold_is_refused_everywhere(catalog: Catalog, method: Method) -> None:
     comparison = estimate(read_scenario({**LEAST, "on": "all", "method": method}), catalog, TODAY)
-    refused = [one for one in comparison.estimates if one.offer.sells(method) is False]
+    refused = [entry for entry in comparison.estimates if entry.offer.sells(method) is False]
     assert refused
-    for one in refused:
-        assert (one.standing, one.lines) == (RankGroup.APART, ())
-        (warning,) = estimate_warnings(comparison, one)
+    for entry in refused:
+        assert (entry.standing, entry.lines) == (RankGroup.APART, ())
+        (warning,) = estimate_warnings(comparison, entry)
         assert warning.code == "method_not_sold"
-        assert not one.offer.methods_sold or "It sells " in warning.text
+        assert not entry.offer.methods_sold or "It sells " in warning.text
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,9 @@ def test_method_that_is_not_sold_is_refused_everywhere(catalog: Catalog, method:
 )
 def test_refusal_names_the_methods_that_are_sold(catalog: Catalog, offer: str, method: str, sells: str) -> None:
     comparison = estimate(read_scenario({**LEAST, "on": offer, "method": method}), catalog, TODAY)
-    (one,) = comparison.estimates
-    assert one.one_off_usd is None
-    assert f"It sells {sells}" in estimate_warnings(comparison, one)[0].text
+    (entry,) = comparison.estimates
+    assert entry.one_off_usd is None
+    assert f"It sells {sells}" in estimate_warnings(comparison, entry)[0].text
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_refusal_names_the_methods_that_are_sold(catalog: Catalog, offer: str, m
 )
 def test_method_that_is_sold_has_its_own_price(catalog: Catalog, offer: str, method: str, usd: str) -> None:
     fields = {**LEAST, "on": offer, "method": method, "customer": "existing"}
-    (one,) = estimate(read_scenario(fields), catalog, TODAY).estimates
-    assert str(one.one_off_usd.normalize() if one.one_off_usd is not None else None) == usd
+    (entry,) = estimate(read_scenario(fields), catalog, TODAY).estimates
+    assert str(entry.one_off_usd.normalize() if entry.one_off_usd is not None else None) == usd
 
 
 def test_rollout_prices_never_pay_for_calls(catalog: Catalog) -> None:
@@ -74,7 +74,7 @@ def test_rollout_prices_never_pay_for_calls(catalog: Catalog) -> None:
     assert {offer.platform for offer in offers if offer.serving_use == "training"} == {"prime-intellect"}
     for offer in offers:
         fields = {**LEAST, "on": offer.id, "calls": "1M/month", "call": "100/70"}
-        (one,) = estimate(read_scenario(fields), catalog, date(2026, 10, 4)).estimates
-        (calls,) = [line for line in one.lines if line.component == "inference"]
+        (entry,) = estimate(read_scenario(fields), catalog, date(2026, 10, 4)).estimates
+        (calls,) = [line for line in entry.lines if line.component == "inference"]
         assert calls.amount_usd is None
-        assert one.standing == RankGroup.INCOMPLETE
+        assert entry.standing == RankGroup.INCOMPLETE

@@ -62,9 +62,9 @@ def count(
     whole = [chunks] if isinstance(chunks, bytes) else chunks
     opened = open_file(whole, **opening)
     blocks = list(split_blocks(opened.chunks, block_bytes=block_bytes))
-    found = next((found for block in blocks if (found := detect_format(block))), None)
-    tally, rules = Tally(limits), CountingRules(found, BESIDE, 85)
+    detected = next((detected for block in blocks if (detected := detect_format(block))), None)
+    tally, rules = Tally(limits), CountingRules(detected, BESIDE, 85)
     problems = list(file_problems(opened.wrapping, rules))
     tally.say(problems)
     problems += [problem for block in blocks for problem in tally.add(count_block(block, rules, Words()))]
-    return tally.result(found, "o200k_base", 0, opened.wrapping, opened.reading), problems
+    return tally.result(detected, "o200k_base", 0, opened.wrapping, opened.reading), problems

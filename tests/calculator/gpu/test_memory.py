@@ -87,17 +87,17 @@ def test_quantised_blocks_and_wide_ends() -> None:
     assert weight_bytes(replace(optimised, prepared=True), physics) == pytest.approx(2_000 + 8_000 + 2_000 + 640)
 
 
-def kept(**changes: object) -> float:
+def stored(**changes: object) -> float:
     """Bytes that a layer of the toy keeps for a token."""
     return layer_activation_bytes(toy(**changes), PLAIN)
 
 
 def test_a_layer_keeps_what_its_backward_pass_needs() -> None:
     # Full: inputs of norms and of matrices (2 + 2)·10, 2·10 query, 2·10 key and value, 4·20 feed-forward, 2 bytes each.
-    assert kept() == 2 * (40 + 20 + 20 + 80)
+    assert stored() == 2 * (40 + 20 + 20 + 80)
     # Frozen matrices keep no inputs: 2·10 + 20 + 20 + 3·20, and the adapter's input.
-    assert kept(method="lora", lora_targets=("q",)) == 2 * (30 + 20 + 20 + 60)
-    assert kept(method="lora", lora_targets=("down",)) == 2 * (20 + 20 + 20 + 80)
+    assert stored(method="lora", lora_targets=("q",)) == 2 * (30 + 20 + 20 + 60)
+    assert stored(method="lora", lora_targets=("down",)) == 2 * (20 + 20 + 20 + 80)
     # Without flash attention every head keeps a row of scores: 3 bytes × 2 heads × 8 tokens.
     eager = layer_activation_bytes(toy(kernel="math"), replace(PLAIN, score_bytes=3.0))
     assert eager == 2 * 160 + 3 * 2 * 8
@@ -106,23 +106,23 @@ def test_a_layer_keeps_what_its_backward_pass_needs() -> None:
 def test_fused_kernels_share_inputs_that_eager_copies() -> None:
     attention = ("q", "k", "v", "o")
     # Inputs of q, k and v are one tensor, and attention's output is kept as it is.
-    assert kept(method="lora", lora_targets=attention) == 2 * (20 + 10 + 20 + 20 + 60)
+    assert stored(method="lora", lora_targets=attention) == 2 * (20 + 10 + 20 + 20 + 60)
     # Unfused norms keep 32-bit inputs, 4·10; every adapter a copy: 3·10 hidden and 10 query.
-    assert kept(method="lora", lora_targets=attention, stack="eager") == 2 * (40 + 30 + 20 + 10 + 20 + 60)
+    assert stored(method="lora", lora_targets=attention, stack="eager") == 2 * (40 + 30 + 20 + 10 + 20 + 60)
     # Full tuning: unfused norms keep what they are multiplied with, too.
-    assert kept(stack="eager") == 2 * (80 + 20 + 20 + 80)
+    assert stored(stack="eager") == 2 * (80 + 20 + 20 + 80)
     # Values seen through one matrix for queries, keys and values hold all three: 10 + 10 more, and one adapter's input.
-    assert kept(method="lora", lora_targets=("qkv",)) == 2 * (30 + 20 + 20 + 60 + 20)
+    assert stored(method="lora", lora_targets=("qkv",)) == 2 * (30 + 20 + 20 + 60 + 20)
     # DoRA keeps what q gives, once in 16 and once in 32 bit: 3·10.
-    assert kept(method="lora", lora_targets=("q",), dora=True) == 2 * (30 + 20 + 20 + 60 + 30)
+    assert stored(method="lora", lora_targets=("q",), dora=True) == 2 * (30 + 20 + 20 + 60 + 30)
 
 
 def test_quantised_matrices_keep_their_inputs() -> None:
-    pure = kept(method="qlora", lora_targets=("down",), stack="eager", states="pure")
+    pure = stored(method="qlora", lora_targets=("down",), stack="eager", states="pure")
     # 4·10 norms and 2·10 inputs; 3·20 and the input of down twice, for the matrix and for its adapter.
     assert pure == 2 * (60 + 20 + 20 + 100)
     # In 32 bit the three of the gate are twice as wide.
-    assert kept(method="qlora", lora_targets=("down",), stack="eager", prepared=True) == 2 * (60 + 20 + 20 + 160)
+    assert stored(method="qlora", lora_targets=("down",), stack="eager", prepared=True) == 2 * (60 + 20 + 20 + 160)
 
 
 def test_checkpointing_keeps_one_boundary_a_layer() -> None:
@@ -203,14 +203,14 @@ def test_what_does_not_fit_says_what_would() -> None:
         loss="plain",
     )
     # 16 GB of weights, and logits of 4 × 2,048 × 128,256 at 14 bytes: 14.7 GB more than there is room for.
-    made = predict(setup, FACTS.physics)
-    assert not made.fits
-    assert made.memory.required_gib > made.usable_gib
-    found = {words: predict(changed, FACTS.physics).verdict for words, changed in remedies(setup, FACTS.physics)}
-    assert found["a micro-batch of 1"] == "fits"
-    assert found["a fused loss (Liger, Unsloth) (tight)"] == "tight"
+    prediction = predict(setup, FACTS.physics)
+    assert not prediction.fits
+    assert prediction.memory.required_gib > prediction.usable_gib
+    verdicts = {words: predict(changed, FACTS.physics).verdict for words, changed in remedies(setup, FACTS.physics)}
+    assert verdicts["a micro-batch of 1"] == "fits"
+    assert verdicts["a fused loss (Liger, Unsloth) (tight)"] == "tight"
     # What surely fits comes first.
-    assert list(found.values()) == sorted(found.values())
+    assert list(verdicts.values()) == sorted(verdicts.values())
     assert remedies(replace(setup, micro_batch=1, loss="fused"), FACTS.physics) == []
 
 
@@ -230,9 +230,9 @@ def test_tight_setup_says_what_would_surely_fit() -> None:
 
 def test_fp8_stack_keeps_weights_and_activations_in_8_bit() -> None:
     physics = replace(PLAIN, fp8_bytes=1.0, fp8_kept=0.5)
-    kept = toy(method="lora", lora_rank=2, lora_targets=("q",), stack="fp8", precision="fp8")
-    cast = replace(kept, keeps_8_bit=False)
+    narrow = toy(method="lora", lora_rank=2, lora_targets=("q",), stack="fp8", precision="fp8")
+    cast = replace(narrow, keeps_8_bit=False)
     # 4,000 × 1, ends 2,000 × 2 and the adapters' 160 × 4; or 6,000 × 2 and the adapters.
-    assert weight_bytes(kept, physics) == pytest.approx(4_000 + 4_000 + 640)
+    assert weight_bytes(narrow, physics) == pytest.approx(4_000 + 4_000 + 640)
     assert weight_bytes(cast, physics) == pytest.approx(12_000 + 640)
-    assert layer_activation_bytes(kept, physics) == layer_activation_bytes(cast, physics) / 2
+    assert layer_activation_bytes(narrow, physics) == layer_activation_bytes(cast, physics) / 2

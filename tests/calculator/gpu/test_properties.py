@@ -42,18 +42,23 @@ def required(setup: Setup) -> float:
 
 @given(setups())
 def test_likely_value_lies_within_its_range(setup: Setup) -> None:
-    made = predict(setup, PHYSICS)
-    for each in (made.peak_gib, made.tokens_per_second_per_gpu):
+    prediction = predict(setup, PHYSICS)
+    for each in (prediction.peak_gib, prediction.tokens_per_second_per_gpu):
         assert 0 < each.low <= each.likely <= each.high
-    for part in (made.memory.weights, made.memory.gradients, made.memory.activations, made.memory.overhead):
+    for part in (
+        prediction.memory.weights,
+        prediction.memory.gradients,
+        prediction.memory.activations,
+        prediction.memory.overhead,
+    ):
         assert part >= 0
 
 
 @given(setups(), st.floats(1, 1e12), st.floats(1, 10))
 def test_more_tokens_never_take_less_time(setup: Setup, tokens: float, more: float) -> None:
-    made = predict(setup, PHYSICS)
-    few = schedule(made, PHYSICS, dataset_tokens=tokens)
-    many = schedule(made, PHYSICS, dataset_tokens=tokens * more)
+    prediction = predict(setup, PHYSICS)
+    few = schedule(prediction, PHYSICS, dataset_tokens=tokens)
+    many = schedule(prediction, PHYSICS, dataset_tokens=tokens * more)
     assert few.wall_hours.likely <= many.wall_hours.likely
     assert few.gpu_hours.likely <= many.gpu_hours.likely
 

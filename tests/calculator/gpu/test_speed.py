@@ -150,10 +150,10 @@ def test_collectives_go_over_the_slowest_link() -> None:
 
 def test_micro_step_is_the_slower_of_gpu_and_host() -> None:
     physics = replace(PLAIN, launch_eager=1.0)
-    made = micro_step(toy(), physics)
-    assert made.seconds == pytest.approx(12.0)  # 4 layers × 3 passes of one second; the GPU is done in microseconds
-    assert made.tokens == 8
-    assert made.tokens_per_second_per_gpu == pytest.approx(8 / 12)
+    step = micro_step(toy(), physics)
+    assert step.seconds == pytest.approx(12.0)  # 4 layers × 3 passes of one second; the GPU is done in microseconds
+    assert step.tokens == 8
+    assert step.tokens_per_second_per_gpu == pytest.approx(8 / 12)
     # One second of communication for each of 18,000 bytes at 1,000 B/s: 18 s; 12 of them behind the work.
     slow = structs.replace(CARD, link_gb_s=1e-6)
     apart = micro_step(toy(gpus=2, sharding="zero3", gpu=slow), physics)
@@ -164,8 +164,8 @@ def test_micro_step_is_the_slower_of_gpu_and_host() -> None:
 def test_a_pipeline_waits_at_both_ends() -> None:
     physics = replace(PLAIN, launch_eager=1.0)
     # 2 stages of 2 layers: 6 s a micro-step, and 1/4 of it once more with 4 micro-steps.
-    made = micro_step(toy(gpus=2, pipeline_parallel=2, grad_accumulation=4), physics)
-    assert made.bubble == pytest.approx(0.25)
-    assert made.seconds == pytest.approx(6 * 1.25)
+    step = micro_step(toy(gpus=2, pipeline_parallel=2, grad_accumulation=4), physics)
+    assert step.bubble == pytest.approx(0.25)
+    assert step.seconds == pytest.approx(6 * 1.25)
     # One batch of 4 sequences is cut into them.
     assert micro_step(toy(gpus=2, pipeline_parallel=2, micro_batch=4), physics).bubble == pytest.approx(0.25)

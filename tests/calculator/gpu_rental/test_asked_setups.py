@@ -21,23 +21,23 @@ def report(catalog: Catalog, **fields: str) -> FitReport:
 
 def test_eager_mixture_is_as_slow_as_its_cookbook(catalog: Catalog) -> None:
     """OpenAI's cookbook tunes on 1,000 × 2,048 tokens in 18 minutes: at most 1,896 tokens a second."""
-    found = report(catalog, model="gpt-oss-20b", gpu="h100", gpus="1", seq="2048", stack="eager", rank="8")
-    assert found.prediction.setup.kernel == "math"  # learned sinks have no fused kernel in eager code
-    assert found.prediction.tokens_per_second.low <= 1_896 <= found.prediction.tokens_per_second.high
+    result = report(catalog, model="gpt-oss-20b", gpu="h100", gpus="1", seq="2048", stack="eager", rank="8")
+    assert result.prediction.setup.kernel == "math"  # learned sinks have no fused kernel in eager code
+    assert result.prediction.tokens_per_second.low <= 1_896 <= result.prediction.tokens_per_second.high
 
 
 def test_long_sequences_fit_only_with_a_fused_loss(catalog: Catalog) -> None:
     """unslothai/unsloth#2366: Gemma 3 12B ran out of 80 GB from 15,000 tokens on, where the loss isn't fused."""
-    found = report(catalog, model="gemma-3-12b", gpu="h100", gpus="1", seq="16000")
-    assert found.stacks["eager"].verdict == "no"
-    assert found.stacks["optimised"].verdict == "fits"
+    result = report(catalog, model="gemma-3-12b", gpu="h100", gpus="1", seq="16000")
+    assert result.stacks["eager"].verdict == "no"
+    assert result.stacks["optimised"].verdict == "fits"
 
 
 def test_size_alone_takes_todays_context_and_is_tight(catalog: Catalog) -> None:
     """unslothai/unsloth#4188: 9B with LoRA over 16,384 tokens takes about 31 of an RTX 5090's 32 GB."""
-    found = report(catalog, params="9b", gpu="rtx-5090", gpus="1", seq="16384", framework="unsloth")
-    assert found.prediction.verdict == "tight"
-    assert found.prediction.peak_gib.low < 31e9 / 2**30 < found.prediction.peak_gib.high
+    result = report(catalog, params="9b", gpu="rtx-5090", gpus="1", seq="16384", framework="unsloth")
+    assert result.prediction.verdict == "tight"
+    assert result.prediction.peak_gib.low < 31e9 / 2**30 < result.prediction.peak_gib.high
 
 
 def test_unfit_offer_names_the_memory_of_the_stated_setup(catalog: Catalog) -> None:
@@ -55,12 +55,12 @@ def test_unfit_offer_names_the_memory_of_the_stated_setup(catalog: Catalog) -> N
 
 
 def test_mixture_is_known_by_its_sizes(catalog: Catalog) -> None:
-    found = report(catalog, params="80b-a3b", method="qlora", gpu="a100-80", gpus="2")
-    model = found.prediction.setup.model
+    result = report(catalog, params="80b-a3b", method="qlora", gpu="a100-80", gpus="2")
+    model = result.prediction.setup.model
     assert model.parameters_billion == 80
     assert model.experts > model.active_experts > 1
     dense = report(catalog, params="80b", method="qlora", gpu="a100-80", gpus="2")
-    assert found.prediction.tokens_per_second.likely > dense.prediction.tokens_per_second.likely
+    assert result.prediction.tokens_per_second.likely > dense.prediction.tokens_per_second.likely
     assert "80B-A3B" in model.name
 
 
@@ -72,8 +72,8 @@ def test_int8_kernels_slow_a_run_down(catalog: Catalog) -> None:
     }
 
     def hours(**more: str) -> Decimal:
-        found = estimate(read_scenario({**line, **more}), catalog, TODAY)
-        (yours,) = [answer for answer in found.estimates if answer.offer.id == "your-gpus"]
+        result = estimate(read_scenario({**line, **more}), catalog, TODAY)
+        (yours,) = [answer for answer in result.estimates if answer.offer.id == "your-gpus"]
         assert yours.one_off_usd is not None
         return yours.one_off_usd / Decimal("0.2")
 
@@ -93,15 +93,15 @@ def test_chunked_loss_can_be_said(catalog: Catalog) -> None:
 
 def test_weights_that_no_gpu_holds_are_sharded(catalog: Catalog) -> None:
     """hiyouga/LLaMA-Factory#8996: gpt-oss-120b with a copy on each GPU takes 234 GB of 94."""
-    found = report(catalog, model="gpt-oss-120b", gpu="h100-nvl", gpus="8")
-    assert found.prediction.setup.sharding == "zero3"
-    assert found.copy_gib > 2 * found.prediction.usable_gib
+    result = report(catalog, model="gpt-oss-120b", gpu="h100-nvl", gpus="8")
+    assert result.prediction.setup.sharding == "zero3"
+    assert result.copy_gib > 2 * result.prediction.usable_gib
 
 
 def test_a_job_fits_only_if_its_expected_peak_does(catalog: Catalog) -> None:
-    found = report(catalog, model="llama-3.1-8b", method="qlora", gpu="rtx-5090", gpus="1", seq="512")
-    assert found.prediction.verdict == "fits"
-    assert found.prediction.peak_gib.high <= found.prediction.usable_gib
+    result = report(catalog, model="llama-3.1-8b", method="qlora", gpu="rtx-5090", gpus="1", seq="512")
+    assert result.prediction.verdict == "fits"
+    assert result.prediction.peak_gib.high <= result.prediction.usable_gib
 
 
 @pytest.mark.parametrize(
@@ -126,14 +126,14 @@ def test_every_choice_reaches_the_setup(
     catalog: Catalog, key: str, value: str, attribute: str, expected: object
 ) -> None:
     gpus = "2" if key in ("tp", "cp") else "1"
-    found = report(catalog, model="llama-3.1-8b", gpu="h200", gpus=gpus, **{key: value})
-    assert getattr(found.prediction.setup, attribute) == expected
-    assert found.prediction.fits
+    result = report(catalog, model="llama-3.1-8b", gpu="h200", gpus=gpus, **{key: value})
+    assert getattr(result.prediction.setup, attribute) == expected
+    assert result.prediction.fits
 
 
 def test_gpu_memory_and_vocabulary_override_the_facts(catalog: Catalog) -> None:
-    found = report(catalog, model="llama-3.1-8b", gpu="a100-80", gpu_memory="48", vocabulary="50000")
-    assert found.gpu.memory_gb == 48
-    assert found.question.model.vocabulary == 50_000
+    result = report(catalog, model="llama-3.1-8b", gpu="a100-80", gpu_memory="48", vocabulary="50000")
+    assert result.gpu.memory_gb == 48
+    assert result.question.model.vocabulary == 50_000
     anything = report(catalog, model="llama-3.1-8b", gpu_memory="24")
     assert anything.gpu.memory_gb == pytest.approx(24, rel=0.05)

@@ -38,14 +38,14 @@ ONE_L4 = {**TRAINED, "on": "runpod/l4", "gpus": "1"}
 
 
 def only(comparison: Comparison) -> Estimate:
-    (found,) = comparison.estimates
-    return found
+    (result,) = comparison.estimates
+    return result
 
 
 def test_on_all_has_them_where_a_model_is_named_and_else_not(catalog: Catalog) -> None:
     own = set(catalog.gpus.offers)
-    with_model = {one.offer.id for one in answer(catalog, {**TRAINED, "on": "all"}).estimates}
-    without = {one.offer.id for one in answer(catalog, {**TRAINED, "on": "all", "model": ""}).estimates}
+    with_model = {entry.offer.id for entry in answer(catalog, {**TRAINED, "on": "all"}).estimates}
+    without = {entry.offer.id for entry in answer(catalog, {**TRAINED, "on": "all", "model": ""}).estimates}
     assert with_model - without == own
     assert without - with_model == set()
 
@@ -53,9 +53,9 @@ def test_on_all_has_them_where_a_model_is_named_and_else_not(catalog: Catalog) -
 def test_they_are_ranked_with_the_hosted_ones(catalog: Catalog) -> None:
     comparison = answer(catalog, {**TRAINED, "on": "all"})
     ranked = comparison.usable
-    months = [average_month(comparison, one).usd for one in ranked]
+    months = [average_month(comparison, entry).usd for entry in ranked]
     assert months == sorted(months, key=lambda usd: usd or Decimal(0))
-    kinds = "".join("g" if one.offer.id in catalog.gpus.offers else "h" for one in ranked)
+    kinds = "".join("g" if entry.offer.id in catalog.gpus.offers else "h" for entry in ranked)
     assert "hg" in kinds
     assert "gh" in kinds
 
@@ -76,8 +76,8 @@ def test_they_are_ranked_with_the_hosted_ones(catalog: Catalog) -> None:
 def test_they_are_named_by_platform_offer_and_gpu(
     catalog: Catalog, on: str, extra: dict[str, str], offers: set[str]
 ) -> None:
-    found = {one.offer.id for one in answer(catalog, {**TRAINED, "on": on, **extra}).estimates}
-    assert {offer for offer in found if offer in catalog.gpus.offers or offer in offers} == offers
+    result = {entry.offer.id for entry in answer(catalog, {**TRAINED, "on": on, **extra}).estimates}
+    assert {offer for offer in result if offer in catalog.gpus.offers or offer in offers} == offers
 
 
 @pytest.mark.parametrize(
@@ -128,10 +128,10 @@ def test_what_is_wrong_is_said_at_its_key(catalog: Catalog, fields: dict[str, st
 
 def test_a_size_alone_is_enough_and_said_to_be_a_guess(catalog: Catalog) -> None:
     comparison = answer(catalog, {**ONE_L4, "model": "", "params": "7B"})
-    found = only(comparison)
-    assert found.complete
+    result = only(comparison)
+    assert result.complete
     assert any(
-        "a model of 7B (shape interpolated from its size)" in text for text in estimate_assumptions(comparison, found)
+        "a model of 7B (shape interpolated from its size)" in text for text in estimate_assumptions(comparison, result)
     )
 
 
@@ -144,7 +144,7 @@ def test_without_a_number_of_gpus_the_cheapest_is_taken(catalog: Catalog) -> Non
 def test_gpus_at_ones_own_rate_cost_what_rented_ones_do_at_it(catalog: Catalog) -> None:
     """RunPod's L4 is $0.49 an hour, billed by the second; the customer's is compared. Six are one machine."""
     both = answer(catalog, {**ONE_L4, **SERVED, "gpu": "l4", "gpu_rate": "0.49"})
-    rented, own = sorted(both.estimates, key=lambda one: one.offer.id)
+    rented, own = sorted(both.estimates, key=lambda entry: entry.offer.id)
     assert (rented.offer.id, own.offer.id) == ("runpod/l4", "your-gpus")
     assert [line.amount_usd for line in own.lines] == [line.amount_usd for line in rented.lines]
     assert {line.source.title for line in own.lines if line.source} == {"Your own price of a GPU-hour"}
@@ -160,8 +160,8 @@ def test_a_node_that_is_rented_whole_is_paid_whole(catalog: Catalog) -> None:
 
 
 def test_eight_bit_needs_a_gpu_that_has_it(catalog: Catalog) -> None:
-    found = answer(catalog, {**TRAINED, "on": "runpod/a100-80,runpod/h100", "stack": "fp8"})
-    assert {one.offer.id: [w.code for w in estimate_warnings(found, one)] for one in found.estimates} == {
+    result = answer(catalog, {**TRAINED, "on": "runpod/a100-80,runpod/h100", "stack": "fp8"})
+    assert {entry.offer.id: [w.code for w in estimate_warnings(result, entry)] for entry in result.estimates} == {
         "runpod/h100": [],
         "runpod/a100-80": ["does_not_fit"],
     }
@@ -186,9 +186,9 @@ def test_from_how_many_calls_a_gpu_of_ones_own_is_cheaper_to_run(catalog: Catalo
     2,104,117.6 calls.
     """
     fields = {**ONE_L4, **SERVED, "on": "runpod/l4,your-rates", "rates": "1/1/1"}
-    found = crossover(answer(catalog, fields))
-    assert found is not None
-    assert (found.calls_per_month, found.gpus.offer.id, found.per_token.offer.id) == (
+    result = crossover(answer(catalog, fields))
+    assert result is not None
+    assert (result.calls_per_month, result.gpus.offer.id, result.per_token.offer.id) == (
         2_104_118,
         "runpod/l4",
         "your-rates",

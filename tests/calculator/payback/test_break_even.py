@@ -52,8 +52,8 @@ def compared(catalog: Catalog, **fields: str) -> Comparison:
 
 
 def only(catalog: Catalog, **fields: str) -> Estimate:
-    (found,) = compared(catalog, **fields).estimates
-    return found
+    (result,) = compared(catalog, **fields).estimates
+    return result
 
 
 def payback(catalog: Catalog, **fields: str) -> BreakEven | None:
@@ -62,10 +62,10 @@ def payback(catalog: Catalog, **fields: str) -> BreakEven | None:
     return break_even(comparison, estimate)
 
 
-def asked(catalog: Catalog, **fields: str) -> BreakEven:
-    found = payback(catalog, **fields)
-    assert found is not None
-    return found
+def result_of(catalog: Catalog, **fields: str) -> BreakEven:
+    result = payback(catalog, **fields)
+    assert result is not None
+    return result
 
 
 def turn(catalog: Catalog, **fields: str) -> str | None:
@@ -77,17 +77,17 @@ def turn(catalog: Catalog, **fields: str) -> str | None:
 
 def number_in(text: str | None) -> int:
     assert text
-    found = re.search(r"\d[\d,]*", text)
-    assert found, text
-    return int(found[0].replace(",", ""))
+    number = re.search(r"\d[\d,]*", text)
+    assert number, text
+    return int(number[0].replace(",", ""))
 
 
 def test_the_prompt_alone(catalog: Catalog) -> None:
     """62 / 0.00027 = 229,629.6."""
-    found = asked(catalog)
-    assert (found.saving_per_call_usd, found.calls) == (Decimal("0.000270"), 229_630)
-    assert (found.months, found.day, found.monthly_saving_usd, found.net_usd) == (None, None, None, None)
-    assert (found.cause, found.reason, turn(catalog)) == (None, None, None)
+    result = result_of(catalog)
+    assert (result.saving_per_call_usd, result.calls) == (Decimal("0.000270"), 229_630)
+    assert (result.months, result.day, result.monthly_saving_usd, result.net_usd) == (None, None, None, None)
+    assert (result.cause, result.reason, turn(catalog)) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -102,31 +102,31 @@ def test_the_prompt_alone(catalog: Catalog) -> None:
     ],
 )
 def test_the_whole_call(catalog: Catalog, call: str, usd: str, saving: str, calls: int | None) -> None:
-    found = asked(catalog, call=call, prep=usd)
-    assert (found.saving_per_call_usd, found.calls) == (Decimal(saving), calls)
-    assert found.cause == ("answers" if calls is None else None)
+    result = result_of(catalog, call=call, prep=usd)
+    assert (result.saving_per_call_usd, result.calls) == (Decimal(saving), calls)
+    assert result.cause == ("answers" if calls is None else None)
 
 
 @pytest.mark.parametrize(("usd", "calls"), [("62.50", 992_064), ("7.50", 119_048)])
 def test_against_a_cached_prompt(catalog: Catalog, usd: str, calls: int) -> None:
     """2,000 × $0.075 + 100 × $0.15 + 70 × $0.60 = 207 millionths, tuned 200 × $0.30 + 70 × $1.20 = 144: 63 saved."""
-    found = asked(catalog, base_rates="0.15/0.075/0.60", call="100/70", cached="100%", prep=usd)
-    assert (found.saving_per_call_usd, found.calls) == (Decimal("0.000063"), calls)
+    result = result_of(catalog, base_rates="0.15/0.075/0.60", call="100/70", cached="100%", prep=usd)
+    assert (result.saving_per_call_usd, result.calls) == (Decimal("0.000063"), calls)
 
 
 @pytest.mark.parametrize(("usd", "calls"), [("62", None), ("7.50", 27_778)])
 def test_before_the_model_ends(catalog: Catalog, usd: str, calls: int | None) -> None:
     """54 days leave 177,534 calls; 7.50 / 0.00027 = 27,777.8, while $62 need 229,630."""
-    found = asked(catalog, **ENDING, calls="100k/month", prep=usd)
-    assert found.calls == calls
-    assert found.cause == ("ends" if calls is None else None)
+    result = result_of(catalog, **ENDING, calls="100k/month", prep=usd)
+    assert result.calls == calls
+    assert result.cause == ("ends" if calls is None else None)
 
 
 def test_the_very_last_call_before_the_end_counts(catalog: Catalog) -> None:
     """365,000 calls a month are 365,000 × 648 / 365 = 648,000 to the end, × 0.00027 = $174.96: to the cent."""
-    found = asked(catalog, **ENDING, calls="365k/month", prep="174.959997")
-    assert (found.calls, found.day) == (648_000, date(2027, 1, 14))
-    assert found.net_usd == pytest.approx(Decimal(0), abs=Decimal("1e-12"))
+    result = result_of(catalog, **ENDING, calls="365k/month", prep="174.959997")
+    assert (result.calls, result.day) == (648_000, date(2027, 1, 14))
+    assert result.net_usd == pytest.approx(Decimal(0), abs=Decimal("1e-12"))
 
 
 @pytest.mark.parametrize("calls", [1_529_999, 1_530_000, 1_530_001, 1_531_744])
@@ -134,22 +134,22 @@ def test_hosting_in_the_way(catalog: Catalog, calls: int) -> None:
     """1,224 / 0.0008 = 1,530,000 calls cover the hosting. The $15 take 15 × 365 / (327 × 12) = $1.3953 a month beside
     it, 1,744.1 calls: at 1,530,000 and one above it would take for ever, and the model ends.
     """
-    found = asked(catalog, **HOSTED, calls=f"{calls}/month")
-    assert (found.saving_per_call_usd, found.covering_calls_per_month) == (Decimal("0.0008"), 1_530_000)
-    assert found.monthly_saving_usd == (calls - 1_530_000) * Decimal("0.0008")
-    assert found.calls is None
-    assert found.cause == ("hosting" if calls <= 1_530_000 else "ends")
+    result = result_of(catalog, **HOSTED, calls=f"{calls}/month")
+    assert (result.saving_per_call_usd, result.covering_calls_per_month) == (Decimal("0.0008"), 1_530_000)
+    assert result.monthly_saving_usd == (calls - 1_530_000) * Decimal("0.0008")
+    assert result.calls is None
+    assert result.cause == ("hosting" if calls <= 1_530_000 else "ends")
     assert number_in(turn(catalog, **HOSTED, calls=f"{calls}/month")) == 1_531_745
-    assert asked(catalog, **HOSTED, calls="1531745/month").calls is not None
+    assert result_of(catalog, **HOSTED, calls="1531745/month").calls is not None
 
 
 def test_hosting_pays_back_from_one_call_above_its_cost(catalog: Catalog) -> None:
     """A GPU at $8 is $5,760 a month; today's 2,000 × $2 + 100 × $8 = 4,800 millionths: 1,200,000 calls cover it."""
     gpu = {"on": "fireworks/llama-3.1-8b", "rates": "", "base_rates": "2/8", "call": "0/100"}
-    found = asked(catalog, **gpu, calls="1.2M/month")
-    assert (found.calls, found.cause, found.covering_calls_per_month) == (None, "hosting", 1_200_000)
+    result = result_of(catalog, **gpu, calls="1.2M/month")
+    assert (result.calls, result.cause, result.covering_calls_per_month) == (None, "hosting", 1_200_000)
     assert number_in(turn(catalog, **gpu, calls="1.2M/month")) == 1_200_001
-    above = asked(catalog, **gpu, calls="1200001/month")
+    above = result_of(catalog, **gpu, calls="1200001/month")
     assert above.calls is not None
     assert above.reason == "beyond the horizon of 12 months"
 
@@ -161,55 +161,55 @@ def test_hosting_that_gets_dearer_is_paid_at_its_new_price(catalog: Catalog) -> 
     gpu = {"on": "fireworks/llama-3.1-8b", "rates": "", "base_rates": "2/8", "call": "0/100", "prep": "1000"}
     scenario = read_scenario(TYPICAL | gpu | {"calls": "1.1M/month"})
     comparison = estimate(scenario, catalog, date(2026, 8, 1))
-    found = break_even(comparison, comparison.estimates[0])
-    assert found is not None
-    assert found.net_usd is not None
-    assert found.net_usd < -1000
-    assert (found.calls, found.cause) == (None, "hosting")
+    result = break_even(comparison, comparison.estimates[0])
+    assert result is not None
+    assert result.net_usd is not None
+    assert result.net_usd < -1000
+    assert (result.calls, result.cause) == (None, "hosting")
 
 
 def test_one_token_less_turns_an_answer_that_is_too_long(catalog: Catalog) -> None:
     long = {"call": "0/600", "calls": "1M/month"}
-    assert (asked(catalog, **long).cause, number_in(turn(catalog, **long))) == ("answers", 450)
-    assert asked(catalog, call="0/450").calls is None
-    assert asked(catalog, call="0/449").saving_per_call_usd == Decimal("0.0000006")
+    assert (result_of(catalog, **long).cause, number_in(turn(catalog, **long))) == ("answers", 450)
+    assert result_of(catalog, call="0/450").calls is None
+    assert result_of(catalog, call="0/449").saving_per_call_usd == Decimal("0.0000006")
 
 
 def test_without_the_cache_it_would_pay(catalog: Catalog) -> None:
     cached = {"base_rates": "0.15/0.01/0.60", "calls": "100k/month"}
-    found = asked(catalog, **cached, cached="100%")
-    assert (found.calls, found.cause) == (None, "cached")
+    result = result_of(catalog, **cached, cached="100%")
+    assert (result.calls, result.cause) == (None, "cached")
     assert "cache" in f"{turn(catalog, **cached, cached='100%')}"
-    assert asked(catalog, **cached, cached="0%").calls == 229_630
+    assert result_of(catalog, **cached, cached="0%").calls == 229_630
 
 
 @pytest.mark.parametrize("prep", ["5000", "0"])
 def test_rarer_retraining_turns_it(catalog: Catalog, prep: str) -> None:
     """100,000 calls save $27 a month: two months less than a retraining's $62, three months more."""
     every = TRAINED | {"prep": prep, "calls": "100k/month"}
-    found = asked(catalog, **every, retrain="2")
-    assert (found.calls, found.cause) == (None, "retraining")
+    result = result_of(catalog, **every, retrain="2")
+    assert (result.calls, result.cause) == (None, "retraining")
     turned = number_in(turn(catalog, **every, retrain="2"))
     assert turned > 2
-    assert asked(catalog, **every, retrain=f"{turned}").calls is not None
-    assert asked(catalog, **every, retrain=f"{turned - 1}").calls is None
+    assert result_of(catalog, **every, retrain=f"{turned}").calls is not None
+    assert result_of(catalog, **every, retrain=f"{turned - 1}").calls is None
 
 
 def test_retraining_that_leaves_little_pays_back_late(catalog: Catalog) -> None:
     """Three months save $81 and a retraining takes $62. Of the first $5,062 the 263rd of them leaves 5,062 − 263 × 19 =
     $65, 65 / 27 = 2.41 months: 789 + 2.41 months of 100,000 calls.
     """
-    found = asked(catalog, **TRAINED | {"prep": "5000"}, retrain="3", calls="100k/month")
-    assert (found.calls, found.reason) == (79_140_741, "beyond the horizon of 12 months")
+    result = result_of(catalog, **TRAINED | {"prep": "5000"}, retrain="3", calls="100k/month")
+    assert (result.calls, result.reason) == (79_140_741, "beyond the horizon of 12 months")
 
 
 def test_no_retraining_is_paid_where_none_can_be_had(catalog: Catalog) -> None:
     """1.55M calls save 1,240 − 1,224 = $16 a month. Training ends on 2027-04-14, after four monthly retrainings:
     75 + 4 × 15 = $135 are saved in 135 / 16 = 8.4375 months, 13,078,125 calls; by the end 10.7507 × 16 − 135 = $37.01.
     """
-    found = asked(catalog, **HOSTED | {"prep": "60"}, retrain="1", calls="1.55M/month")
-    assert found.net_usd == pytest.approx(Decimal("37.01"), abs=Decimal("0.01"))
-    assert (found.calls, found.months) == (13_078_125, Decimal("8.4375"))
+    result = result_of(catalog, **HOSTED | {"prep": "60"}, retrain="1", calls="1.55M/month")
+    assert result.net_usd == pytest.approx(Decimal("37.01"), abs=Decimal("0.01"))
+    assert (result.calls, result.months) == (13_078_125, Decimal("8.4375"))
 
 
 @pytest.mark.parametrize(
@@ -229,41 +229,41 @@ def test_the_calls_that_beat_the_end(catalog: Catalog, more: dict[str, str], cau
     """
     for usd, cause in zip(range(50, 70, 4), causes, strict=True):
         fields = ENDING | more | {"prep": f"{usd}", "examples": "1000", "example": "1000"}
-        found = asked(catalog, **fields, calls="1k/month")
-        assert found.cause == cause, usd
-        assert found.calls is None
+        result = result_of(catalog, **fields, calls="1k/month")
+        assert result.cause == cause, usd
+        assert result.calls is None
         turned = number_in(turn(catalog, **fields, calls="1k/month"))
-        assert asked(catalog, **fields, calls=f"{turned}/month").calls is not None, usd
-        assert asked(catalog, **fields, calls=f"{turned - 1}/month").calls is None, usd
+        assert result_of(catalog, **fields, calls=f"{turned}/month").calls is not None, usd
+        assert result_of(catalog, **fields, calls=f"{turned - 1}/month").calls is None, usd
 
 
 def test_shrinking_calls_are_not_blamed_on_hosting(catalog: Catalog) -> None:
     """Halving every month, 100,000 calls are 200,000 in all, and save $54 of the $1,000."""
-    found = asked(catalog, calls="100k/month", growth="-50%", prep="1000")
-    assert found.calls is None
-    assert found.cause != "hosting"
-    assert asked(catalog, calls="100k/month", growth="-50%", prep="53").calls == 196_297  # 53 / 0.00027 = 196,296.3
+    result = result_of(catalog, calls="100k/month", growth="-50%", prep="1000")
+    assert result.calls is None
+    assert result.cause != "hosting"
+    assert result_of(catalog, calls="100k/month", growth="-50%", prep="53").calls == 196_297  # 53 / 0.00027 = 196,296.3
     if turned := turn(catalog, calls="100k/month", growth="-50%", prep="1000"):
-        assert asked(catalog, calls=f"{number_in(turned)}/month", growth="-50%", prep="1000").calls is not None
+        assert result_of(catalog, calls=f"{number_in(turned)}/month", growth="-50%", prep="1000").calls is not None
 
 
 @pytest.mark.parametrize("growth", ["0%", "1%", "50%"])
 def test_later_than_any_calendar_the_calls_are_exact(catalog: Catalog, growth: str) -> None:
-    found = asked(catalog, calls="1/month", growth=growth)
-    assert found.calls == 229_630
-    assert found.reason == "beyond the horizon of 12 months"
+    result = result_of(catalog, calls="1/month", growth=growth)
+    assert result.calls == 229_630
+    assert result.reason == "beyond the horizon of 12 months"
 
 
 def test_runs_are_paid_once_and_retrained_one_by_one(catalog: Catalog) -> None:
     """186 at first; before the retraining of month 21, (186 + 6 × 62) / 27 = 20.67 months."""
-    found = asked(catalog, **TRAINED, runs="3", retrain="3", calls="100k/month", months="24")
-    assert found.months == pytest.approx(Decimal(558) / 27)
-    assert asked(catalog, **TRAINED, runs="3").calls == 688_889  # 186 / 0.00027 = 688,888.9
+    result = result_of(catalog, **TRAINED, runs="3", retrain="3", calls="100k/month", months="24")
+    assert result.months == pytest.approx(Decimal(558) / 27)
+    assert result_of(catalog, **TRAINED, runs="3").calls == 688_889  # 186 / 0.00027 = 688,888.9
 
 
 def test_nothing_spent_is_paid_back_at_once(catalog: Catalog) -> None:
-    found = asked(catalog, prep="0", calls="100k/month")
-    assert (found.calls, found.months, found.day) == (0, 0, TODAY)
+    result = result_of(catalog, prep="0", calls="100k/month")
+    assert (result.calls, result.months, result.day) == (0, 0, TODAY)
 
 
 def test_retraining_without_calls_gives_no_answer(catalog: Catalog) -> None:
@@ -280,10 +280,10 @@ def test_unknown_call_prices_give_no_answer_without_calls(catalog: Catalog) -> N
 
 def test_the_day_is_counted_in_months_of_a_twelfth_of_365_days(catalog: Catalog) -> None:
     """$270 a month: $108 in 0.4 months, 146/12 = 12.17 days, the 13th; $3,240 in a year of exactly 365."""
-    assert asked(catalog, calls="1M/month", prep="108").day == date(2026, 12, 4)
-    year = asked(catalog, calls="1M/month", prep="3240")
+    assert result_of(catalog, calls="1M/month", prep="108").day == date(2026, 12, 4)
+    year = result_of(catalog, calls="1M/month", prep="3240")
     assert (year.months, year.day, year.reason) == (12, date(2027, 11, 21), None)
-    assert asked(catalog, calls="1M/month", prep="3241").reason == "beyond the horizon of 12 months"
+    assert result_of(catalog, calls="1M/month", prep="3241").reason == "beyond the horizon of 12 months"
 
 
 @pytest.mark.parametrize("text", ["0.15/0.60", "0.15/0.075/0.60", "0/0", " $0.15 / .60 ", "0.1..0.2/0.60"])

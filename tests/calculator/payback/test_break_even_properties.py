@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from calculator import BreakEven, break_even, turning_change
 from pricing import Catalog
-from tests.calculator.payback.test_break_even import TYPICAL, asked, compared, number_in, turn
+from tests.calculator.payback.test_break_even import TYPICAL, compared, number_in, result_of, turn
 from tests.calculator.questions import choices, different_offers, numbers, question
 
 KEYS = ("before", "after", "user", "answer", "base_in", "base_out", "in", "out", "usd", "calls")
@@ -35,19 +35,19 @@ def test_the_call_before_does_not_pay_and_this_one_does(catalog: Catalog, drawn:
     today = (drawn["before"] + drawn["user"]) * drawn["base_in"] + (drawn["answer"] + 1) * (drawn["base_out"] + 1)
     tuned = (drawn["after"] + drawn["user"]) * drawn["in"] + (drawn["answer"] + 1) * drawn["out"]
     saving = Fraction(today - tuned, 100 * 1_000_000)
-    found = asked(catalog, **fields_of(drawn))
-    assert found.saving_per_call_usd == saving
-    assert (found.calls is None) == (saving <= 0)
-    if found.calls is not None:
-        assert found.calls * saving >= drawn["usd"] > (found.calls - 1) * saving
-        assert found.months == pytest.approx(
-            Decimal(drawn["usd"]) / (found.saving_per_call_usd * (drawn["calls"] + 1) * 1000)
+    result = result_of(catalog, **fields_of(drawn))
+    assert result.saving_per_call_usd == saving
+    assert (result.calls is None) == (saving <= 0)
+    if result.calls is not None:
+        assert result.calls * saving >= drawn["usd"] > (result.calls - 1) * saving
+        assert result.months == pytest.approx(
+            Decimal(drawn["usd"]) / (result.saving_per_call_usd * (drawn["calls"] + 1) * 1000)
         )
 
 
-def paid_after(found: BreakEven) -> Decimal:
+def paid_after(result: BreakEven) -> Decimal:
     """In months; later than any calendar, and never, come last."""
-    return Decimal("Infinity") if found.calls is None else Decimal(10**12) if found.months is None else found.months
+    return Decimal("Infinity") if result.calls is None else Decimal(10**12) if result.months is None else result.months
 
 
 @pytest.mark.parametrize(("key", "sooner"), [("usd", False), ("base_in", True), ("base_out", True), ("calls", True)])
@@ -62,7 +62,7 @@ def test_what_brings_it_nearer_never_puts_it_off(
     more = drawn | {key: data.draw(st.integers(drawn[key], 3_000))}
     job = {"on": on, "growth": growth, "retrain": retrain, "examples": "1000", "example": "1000"}
     answers = [compared(catalog, **fields_of(numbers) | job) for numbers in (drawn, more)]
-    few, many = (break_even(answer, one) for answer in answers for one in answer.estimates if one.offer.id == on)
+    few, many = (break_even(answer, entry) for answer in answers for entry in answer.estimates if entry.offer.id == on)
     assert few is not None
     assert many is not None
     first, later = (many, few) if sooner else (few, many)
@@ -85,14 +85,19 @@ def test_what_would_turn_a_never_turns_it(
     fields = fields_of(drawn) | {"on": on, "rates": "", "growth": growth, "retrain": retrain, "examples": "1000"}
     sentence = turn(catalog, **fields) or ""
     if "calls a month" in sentence:
-        assert asked(catalog, **fields | {"calls": f"{number_in(sentence)}/month"}).calls is not None
-        assert asked(catalog, **fields | {"calls": f"{number_in(sentence) - 1}/month"}).calls is None
+        assert result_of(catalog, **fields | {"calls": f"{number_in(sentence)}/month"}).calls is not None
+        assert result_of(catalog, **fields | {"calls": f"{number_in(sentence) - 1}/month"}).calls is None
     elif "retraining" in sentence:
-        assert asked(catalog, **fields | {"retrain": f"{number_in(sentence)}"}).calls is not None
-        assert asked(catalog, **fields | {"retrain": f"{number_in(sentence) - 1}"}).calls is None
+        assert result_of(catalog, **fields | {"retrain": f"{number_in(sentence)}"}).calls is not None
+        assert result_of(catalog, **fields | {"retrain": f"{number_in(sentence) - 1}"}).calls is None
     elif "answers" in sentence:
-        assert asked(catalog, **fields | {"call": f"{drawn['user']}/{number_in(sentence) - 1}"}).saving_per_call_usd > 0
-        assert asked(catalog, **fields | {"call": f"{drawn['user']}/{number_in(sentence)}"}).saving_per_call_usd <= 0
+        assert (
+            result_of(catalog, **fields | {"call": f"{drawn['user']}/{number_in(sentence) - 1}"}).saving_per_call_usd
+            > 0
+        )
+        assert (
+            result_of(catalog, **fields | {"call": f"{drawn['user']}/{number_in(sentence)}"}).saving_per_call_usd <= 0
+        )
 
 
 @settings(max_examples=25)
@@ -103,14 +108,14 @@ def test_the_net_is_prompting_less_tuning_and_agrees_with_never(
     offers = data.draw(st.lists(st.sampled_from(different_offers(catalog)), min_size=4, max_size=8, unique=True))
     answered = compared(catalog, **dict.fromkeys(TYPICAL, "") | question(offers, given_numbers, chosen), base=base)
     assert answered.base is not None
-    for found in answered.estimates:
-        pays = break_even(answered, found)
-        if pays is None or found.months != answered.plan.months:
+    for result in answered.estimates:
+        pays = break_even(answered, result)
+        if pays is None or result.months != answered.plan.months:
             continue
-        assert found.total_usd is not None
+        assert result.total_usd is not None
         assert answered.base.total_usd is not None
-        assert pays.net_usd == answered.base.total_usd - found.total_usd, found.offer.id
-        assert pays.calls is not None or pays.net_usd <= max(pays.saving_per_call_usd, Decimal(0)), found.offer.id
+        assert pays.net_usd == answered.base.total_usd - result.total_usd, result.offer.id
+        assert pays.calls is not None or pays.net_usd <= max(pays.saving_per_call_usd, Decimal(0)), result.offer.id
         assert (pays.calls is None) == (pays.cause is not None)
 
 

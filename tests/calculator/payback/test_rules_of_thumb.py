@@ -51,17 +51,17 @@ def compared(catalog: Catalog, **fields: str) -> Comparison:
 def side(catalog: Catalog, **fields: str) -> str | None:
     """The side that the money takes."""
     comparison = compared(catalog, **fields)
-    (one,) = comparison.estimates
-    return favoured_side(comparison, one)
+    (entry,) = comparison.estimates
+    return favoured_side(comparison, entry)
 
 
 def point(catalog: Catalog, rule: str, **fields: str) -> RuleOfThumb | None:
     """The point of one rule, which comes at most once."""
     comparison = compared(catalog, **fields)
-    (one,) = comparison.estimates
-    found = [each for each in rules_of_thumb(comparison, one) if each.rule == rule]
-    assert len(found) <= 1
-    return found[0] if found else None
+    (entry,) = comparison.estimates
+    points = [each for each in rules_of_thumb(comparison, entry) if each.rule == rule]
+    assert len(points) <= 1
+    return points[0] if points else None
 
 
 # --- the money --------------------------------------------------------------------------------------------------------
@@ -99,20 +99,20 @@ def test_no_rules_without_base_or_with_unknown_price(catalog: Catalog) -> None:
     """No source has the price of training Nova Lite."""
     for fields in ({"base_rates": ""}, {"on": "aws-bedrock/nova-lite", "rates": ""}):
         comparison = compared(catalog, **fields)
-        (one,) = comparison.estimates
-        assert rules_of_thumb(comparison, one) == ()
-        assert favoured_side(comparison, one) is None
+        (entry,) = comparison.estimates
+        assert rules_of_thumb(comparison, entry) == ()
+        assert favoured_side(comparison, entry) is None
 
 
 def test_each_offer_has_its_own(catalog: Catalog) -> None:
     """Training 1M tokens: $62.00 at the customer's rates, so $262.00 ahead; the other verdict has other figures."""
     comparison = compared(catalog, **TRAINED | {"on": "your-rates,together"})
-    found = {one.offer.id: rules_of_thumb(comparison, one) for one in comparison.estimates}
+    rule = {entry.offer.id: rules_of_thumb(comparison, entry) for entry in comparison.estimates}
     own = comparison.find("your-rates")
     assert own is not None
-    assert found.pop("your-rates")
+    assert rule.pop("your-rates")
     assert favoured_side(comparison, own) == "tuning"
-    costs = {one.figure for points in found.values() for one in points if one.rule == "changes"}
+    costs = {entry.figure for points in rule.values() for entry in points if entry.rule == "changes"}
     assert costs
     assert Decimal(62) not in costs
 
@@ -135,16 +135,16 @@ def test_each_offer_has_its_own(catalog: Catalog) -> None:
 def test_volume_takes_a_side_beyond_the_guides_bounds(
     catalog: Catalog, calls: str, favours: str, bound: int | None
 ) -> None:
-    found = point(catalog, "volume", calls=calls)
-    assert found is not None
-    assert (found.favours, found.figure, found.against) == (favours, Decimal(calls.removesuffix("/month")), bound)
+    rule = point(catalog, "volume", calls=calls)
+    assert rule is not None
+    assert (rule.favours, rule.figure, rule.against) == (favours, Decimal(calls.removesuffix("/month")), bound)
 
 
 def test_volume_counts_calls_a_month_whatever_they_are_given_by(catalog: Catalog) -> None:
     """33,334 a day × 30 is 1,000,020."""
-    found = point(catalog, "volume", calls="33334/day")
-    assert found is not None
-    assert (found.favours, found.figure) == ("tuning", 1_000_020)
+    rule = point(catalog, "volume", calls="33334/day")
+    assert rule is not None
+    assert (rule.favours, rule.figure) == ("tuning", 1_000_020)
 
 
 def test_no_calls_no_volume(catalog: Catalog) -> None:
@@ -156,27 +156,27 @@ def test_no_calls_no_volume(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("runs", ["1", "3"])
 def test_a_change_costs_one_training_run(catalog: Catalog, runs: str) -> None:
-    found = point(catalog, "changes", **TRAINED, runs=runs)
-    assert found == RuleOfThumb("changes", "neither", Decimal(62), CALLS_OF_A_TRAINING)
+    rule = point(catalog, "changes", **TRAINED, runs=runs)
+    assert rule == RuleOfThumb("changes", "neither", Decimal(62), CALLS_OF_A_TRAINING)
 
 
 def test_a_change_does_not_prepare_the_data_again(catalog: Catalog) -> None:
-    found = point(catalog, "changes", **TRAINED | {"prep": "1000"})
-    assert found is not None
-    assert found.figure == 62
+    rule = point(catalog, "changes", **TRAINED | {"prep": "1000"})
+    assert rule is not None
+    assert rule.figure == 62
 
 
 def test_retrainings_that_eat_the_saving_favour_prompting(catalog: Catalog) -> None:
     """$62.00 every month against $27.00 saved; every third month it is against $81.00."""
-    found = point(catalog, "changes", **TRAINED, retrain="1")
-    assert found == RuleOfThumb("changes", "prompting", Decimal(62), CALLS_OF_A_TRAINING)
+    rule = point(catalog, "changes", **TRAINED, retrain="1")
+    assert rule == RuleOfThumb("changes", "prompting", Decimal(62), CALLS_OF_A_TRAINING)
     rarer = point(catalog, "changes", **TRAINED, retrain="3")
     assert rarer == RuleOfThumb("changes", "neither", Decimal(62), CALLS_OF_A_TRAINING)
 
 
 def test_calls_that_save_nothing_never_pay_a_retraining(catalog: Catalog) -> None:
-    found = point(catalog, "changes", **TRAINED | CHEAP_BASE)
-    assert found == RuleOfThumb("changes", "prompting", Decimal(62), None)
+    rule = point(catalog, "changes", **TRAINED | CHEAP_BASE)
+    assert rule == RuleOfThumb("changes", "prompting", Decimal(62), None)
 
 
 def test_training_that_costs_nothing_can_be_repeated_for_nothing(catalog: Catalog) -> None:
@@ -196,8 +196,8 @@ def test_training_that_costs_nothing_can_be_repeated_for_nothing(catalog: Catalo
 )
 def test_longer_answers_cost_their_price_on_either_side(catalog: Catalog, rates: str, favours: str, tuned: str) -> None:
     """100 tokens at $1.20, $0.60 or $0.30 per 1M, against 100 at the base model's $0.60."""
-    found = point(catalog, "reasoning", rates=rates, call="0/50")
-    assert found == RuleOfThumb("reasoning", favours, Decimal(tuned), Decimal("0.00006"))  # type: ignore[arg-type]  # a side
+    rule = point(catalog, "reasoning", rates=rates, call="0/50")
+    assert rule == RuleOfThumb("reasoning", favours, Decimal(tuned), Decimal("0.00006"))  # type: ignore[arg-type]  # a side
 
 
 @pytest.mark.parametrize("fields", [{"calls": ""}, {"call": "10/0"}])
@@ -221,9 +221,9 @@ def test_no_remark_on_longer_answers_without_output_tokens(catalog: Catalog, fie
 def test_latency_goes_by_the_tokens_a_call_has_to_read(
     catalog: Catalog, prompt: str, call: str, expected: tuple[str, int, int]
 ) -> None:
-    found = point(catalog, "latency", prompt=prompt, call=call)
-    assert found is not None
-    assert (found.favours, found.figure, found.against) == expected
+    rule = point(catalog, "latency", prompt=prompt, call=call)
+    assert rule is not None
+    assert (rule.favours, rule.figure, rule.against) == expected
 
 
 @pytest.mark.parametrize("prompt", ["300->300", "300", ""])
@@ -260,9 +260,9 @@ def test_no_point_without_its_figures(
         calls=f"{calls}/month" if calls else "",
         retrain=retrain,
     )
-    (one,) = comparison.estimates
-    points, favoured = rules_of_thumb(comparison, one), favoured_side(comparison, one)
-    back = break_even(comparison, one)
+    (entry,) = comparison.estimates
+    points, favoured = rules_of_thumb(comparison, entry), favoured_side(comparison, entry)
+    back = break_even(comparison, entry)
     if back is None:
         assert (points, favoured) == ((), None)
         return

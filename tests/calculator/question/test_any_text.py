@@ -60,9 +60,9 @@ def test_a_parser_reads_or_raises_value_error(text: str, parse: Callable[[str], 
 
 @given(st.dictionaries(st.one_of(st.sampled_from([*KEYS]), st.text(max_size=20)), anything, max_size=6))
 def test_a_question_is_read_or_refused_by_key(fields: dict[str, str]) -> None:
-    told = faults(fields)
-    assert told.keys() <= fields.keys() | {"examples", "example", "call", "calls"}
-    assert all(text.strip() and len(text) < 400 for text in told.values())
+    problems = faults(fields)
+    assert problems.keys() <= fields.keys() | {"examples", "example", "call", "calls"}
+    assert all(text.strip() and len(text) < 400 for text in problems.values())
 
 
 @given(st.sampled_from([*KEYS]), anything)

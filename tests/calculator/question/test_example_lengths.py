@@ -35,10 +35,10 @@ def test_what_is_left_at_any_limit(examples: list[int], limits: set[int], at: in
     """Exact at the counted limits; between them what is cut leaves never less than is said."""
     lengths = of(examples, limits)
     assert parse_lengths(str(lengths)) == lengths
-    cut, kept = Decimal(sum(min(n, at) for n in examples)) / 10, Decimal(sum(n for n in examples if n <= at)) / 10
+    cut, remaining = Decimal(sum(min(n, at) for n in examples)) / 10, Decimal(sum(n for n in examples if n <= at)) / 10
     assert lengths.left(at, "cut") <= cut
     if at in limits or at >= max(examples):
-        assert (lengths.left(at, "cut"), lengths.left(at, "left out")) == (cut, kept)
+        assert (lengths.left(at, "cut"), lengths.left(at, "left out")) == (cut, remaining)
 
 
 @pytest.mark.parametrize(
@@ -57,19 +57,19 @@ def test_what_no_counted_file_gives(text: str) -> None:
 
 
 def test_they_hold_for_the_average_they_are_of() -> None:
-    asked = {"examples": "10", "example": "600/40.5", "lengths": FILE}
-    assert read_scenario(asked).fields()["lengths"] == FILE
-    assert read_scenario(asked | {"examples": "20"}).lengths is not None
-    assert read_scenario(asked | {"example": "600/50"}).lengths is None
-    assert "lengths" not in read_scenario(asked | {"example": "600/50"}).fields()
+    fields = {"examples": "10", "example": "600/40.5", "lengths": FILE}
+    assert read_scenario(fields).fields()["lengths"] == FILE
+    assert read_scenario(fields | {"examples": "20"}).lengths is not None
+    assert read_scenario(fields | {"example": "600/50"}).lengths is None
+    assert "lengths" not in read_scenario(fields | {"example": "600/50"}).fields()
 
 
 def test_an_average_and_its_lengths_change_as_one() -> None:
     before, after = {"examples": "10", "example": "640.5", "lengths": FILE}, {"examples": "20", "example": "700"}
-    found = difference_causes(before, after, lambda fields: Decimal(fields["examples"]) * Decimal(fields["example"]))
-    assert found is not None
+    causes = difference_causes(before, after, lambda fields: Decimal(fields["examples"]) * Decimal(fields["example"]))
+    assert causes is not None
     # 10 × 640.5 = 6,405 to 20 × 700 = 14,000: half the difference either way round, 10 × 59.5 and 20 × 59.5.
-    assert {cause.keys: cause.usd for cause in found} == {
+    assert {cause.keys: cause.usd for cause in causes} == {
         ("example", "lengths"): Decimal("892.5"),
         ("examples",): Decimal("6702.5"),
     }

@@ -18,7 +18,7 @@ def number(low: int, high: int, places: int = 0) -> st.SearchStrategy[Decimal]:
 def amount(low: int, high: int, places: int = 0, unit: str = "") -> st.SearchStrategy[str]:
     """A number or a range with two or three ends, as text."""
     ends = st.lists(number(low, high, places), min_size=1, max_size=3).map(sorted)
-    return ends.map(lambda found: "..".join(f"{end:f}{unit}" for end in found))
+    return ends.map(lambda values: "..".join(f"{end:f}{unit}" for end in values))
 
 
 def joined(sign: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -94,8 +94,10 @@ def test_a_scenario_reads_back_from_its_own_text(typed: dict[str, str]) -> None:
     assert all(text.strip() for text in again.values())
 
 
-@pytest.mark.parametrize(("one", "other"), [("10k", "10,000"), ("2.5M", "2500000"), ("1..3", "1 … 3"), ("$7", "7")])
-def test_two_spellings_of_one_number_are_one_scenario(one: str, other: str) -> None:
-    first, second = ({"examples": text, "example": "250/150"} for text in (one, other))
+@pytest.mark.parametrize(
+    ("spelling", "other"), [("10k", "10,000"), ("2.5M", "2500000"), ("1..3", "1 … 3"), ("$7", "7")]
+)
+def test_two_spellings_of_one_number_are_one_scenario(spelling: str, other: str) -> None:
+    first, second = ({"examples": text, "example": "250/150"} for text in (spelling, other))
     assert read_scenario(first) == read_scenario(second)
     assert read_scenario(first).fields() == read_scenario(second).fields()

@@ -99,8 +99,8 @@ def test_latent_attention_caches_the_compressed_values() -> None:
 def test_more_calls_together_never_lower_the_throughput(name: str, gpus: int) -> None:
     host = host_on(served_model(FACTS.models[name], "fp8"), H100, gpus, "vllm", PHYSICS)
     done = [throughput(host, CallShape(500, 200), calls) for calls in (1, 2, 4, 8, 16, 32, 64)]
-    assert [one.calls_per_second for one in done] == sorted(one.calls_per_second for one in done)
-    assert [one.call_seconds for one in done] == sorted(one.call_seconds for one in done)
+    assert [replica.calls_per_second for replica in done] == sorted(replica.calls_per_second for replica in done)
+    assert [replica.call_seconds for replica in done] == sorted(replica.call_seconds for replica in done)
 
 
 def test_replica_answers_as_many_calls_as_the_latency_allows() -> None:
@@ -128,9 +128,11 @@ def test_interactive_default_gives_way_where_one_call_misses_it() -> None:
 def test_replica_size_follows_node_and_weights() -> None:
     l4, llama_70b, call = FACTS.gpus["l4"], FACTS.models["llama-3.1-70b"], CallShape(100, 70)
     # 141 GB of weights: 8 × 24 GB hold them, 4 do not; in 4 bit 37 GB and the head fit on 2.
-    assert [one.gpus for one in replicas(llama_70b, l4, call, SLOW, PHYSICS)] == [8]
+    assert [replica.gpus for replica in replicas(llama_70b, l4, call, SLOW, PHYSICS)] == [8]
     assert list(replicas(llama_70b, l4, call, SLOW, PHYSICS, groups=(1, 2, 4))) == []
-    assert [one.gpus for one in replicas(llama_70b, l4, call, SLOW, PHYSICS, options=ServingOptions("int4"))] == [
+    assert [
+        replica.gpus for replica in replicas(llama_70b, l4, call, SLOW, PHYSICS, options=ServingOptions("int4"))
+    ] == [
         2,
         4,
         8,
@@ -139,10 +141,10 @@ def test_replica_size_follows_node_and_weights() -> None:
 
 def test_adapters_share_one_base() -> None:
     call = CallShape(1_000, 200)
-    one, *_ = replicas(LLAMA, H100, call, SLOW, PHYSICS)
+    replica, *_ = replicas(LLAMA, H100, call, SLOW, PHYSICS)
     twenty, *_ = replicas(LLAMA, H100, call, SLOW, PHYSICS, options=ServingOptions(adapters=20))
-    assert one.weight_bytes < twenty.weight_bytes < 1.5 * one.weight_bytes
-    assert twenty.throughput.calls_per_second < one.throughput.calls_per_second
+    assert replica.weight_bytes < twenty.weight_bytes < 1.5 * replica.weight_bytes
+    assert twenty.throughput.calls_per_second < replica.throughput.calls_per_second
 
 
 def test_cache_holds_half_of_the_answer_on_average() -> None:

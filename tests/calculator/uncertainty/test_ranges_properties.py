@@ -181,8 +181,8 @@ def in_draw(scenario: Scenario, number: int) -> Scenario:
             )
         return value
 
-    found = {key: fixed(key, key, getattr(scenario, key)) for key in scenario.ranged}
-    return replace(scenario, **found)
+    result = {key: fixed(key, key, getattr(scenario, key)) for key in scenario.ranged}
+    return replace(scenario, **result)
 
 
 def value_in(usd: Any, number: int) -> float:
@@ -194,11 +194,11 @@ def telling_draws(ranges: SampledEstimates) -> list[int]:
     plan = ranges.plan
     whole_call: Any = plan.call_input_tokens + (plan.prompt_after_tokens or Decimal(0))
     inputs: tuple[Any, ...] = (*plan, whole_call)
-    found = {0}
+    result = {0}
     for value in inputs:
         if hasattr(value, "values"):
-            found |= {int(value.values.argmax()), int(value.values.argmin())}
-    return sorted(found)
+            result |= {int(value.values.argmax()), int(value.values.argmin())}
+    return sorted(result)
 
 
 def estimates_in_draw(ranges: SampledEstimates, scenario: Scenario, number: int) -> list[Estimate]:
@@ -212,14 +212,18 @@ def estimates_in_draw(ranges: SampledEstimates, scenario: Scenario, number: int)
 
 
 def check(ranges: SampledEstimates, number: int, estimates: Iterable[Estimate]) -> None:
-    for one in estimates:
+    for entry in estimates:
         for figure in FIGURES:
-            many: Total = getattr(ranges.estimates[one.offer.id], figure)
-            here: Total = getattr(one, figure)
+            many: Total = getattr(ranges.estimates[entry.offer.id], figure)
+            here: Total = getattr(entry, figure)
             if many.whole:
-                assert here.whole, (one.offer.id, figure, number)
-                found = value_in(many.usd, number)
-                assert found == pytest.approx(float(here.usd or 0), rel=1e-9, abs=1e-9), (one.offer.id, figure, number)
+                assert here.whole, (entry.offer.id, figure, number)
+                result = value_in(many.usd, number)
+                assert result == pytest.approx(float(here.usd or 0), rel=1e-9, abs=1e-9), (
+                    entry.offer.id,
+                    figure,
+                    number,
+                )
 
 
 @given(fields=questions(), number=st.integers(0, COUNT - 1), day=st.sampled_from([TODAY, date(2026, 8, 3)]))
@@ -244,7 +248,7 @@ def test_unknown_is_what_is_unknown_in_some_draw(both: Catalog, fields: dict[str
         return
     plains = [estimate(in_draw(scenario, number), both, TODAY).estimates for number in telling_draws(ranges)]
     for name, many in ranges.estimates.items():
-        whole = all(one.total.whole for plain in plains for one in plain if one.offer.id == name)
+        whole = all(entry.total.whole for plain in plains for entry in plain if entry.offer.id == name)
         assert many.total.whole == whole, name
         if not whole:
             assert ranges.percentiles(name, "total") is None
@@ -287,11 +291,11 @@ def test_percentiles_rise_and_lie_between_the_corners(
     catalog: Catalog, data: st.DataObject, numbers: dict[str, str]
 ) -> None:
     on = data.draw(st.lists(st.sampled_from(priced_offers(catalog)), min_size=1, max_size=3, unique=True))
-    found = answer(catalog, {key: text.replace("%%", "%") for key, text in question(on, numbers).items()})
-    ranges = sample(found)
-    for one in found.estimates:
-        percentiles = ranges.percentiles(one.offer.id, "total") if ranges else None
-        span = found.span(one, "total")
+    result = answer(catalog, {key: text.replace("%%", "%") for key, text in question(on, numbers).items()})
+    ranges = sample(result)
+    for entry in result.estimates:
+        percentiles = ranges.percentiles(entry.offer.id, "total") if ranges else None
+        span = result.span(entry, "total")
         if percentiles and span and span.low is not None and span.high is not None:
             dust = Decimal("0.9999999")  # of floating point
             assert span.low * dust <= percentiles.p10 <= percentiles.p50 <= percentiles.p90 <= span.high / dust

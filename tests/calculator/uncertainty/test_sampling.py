@@ -44,8 +44,10 @@ print(json.dumps([
 """
 
 
-def answers(found: SampledEstimates) -> list[list[Any]]:
-    return [[list(map(str, percentiles(found, name))), str(found.pays_back_share(name))] for name in found.estimates]
+def answers(samples: SampledEstimates) -> list[list[Any]]:
+    return [
+        [list(map(str, percentiles(samples, name))), str(samples.pays_back_share(name))] for name in samples.estimates
+    ]
 
 
 def test_draws_are_the_same_in_another_process(catalog: Catalog) -> None:
@@ -78,7 +80,7 @@ def test_draws_depend_on_neither_order_nor_spelling(catalog: Catalog) -> None:
 
 def test_another_range_is_drawn_in_another_order(catalog: Catalog) -> None:
     """Otherwise two inputs would rise and fall together."""
-    found = ranges(catalog, prep="100..200", hours="100..200", data_gb="100..201")
-    drawn: list[Any] = [found.plan.preparation_usd, found.plan.training_hours, found.plan.data_gb]
-    for one, other in ((0, 1), (0, 2), (1, 2)):
-        assert abs(np.corrcoef(drawn[one].values, drawn[other].values)[0, 1]) < 0.1
+    samples = ranges(catalog, prep="100..200", hours="100..200", data_gb="100..201")
+    drawn: list[Any] = [samples.plan.preparation_usd, samples.plan.training_hours, samples.plan.data_gb]
+    for left, other in ((0, 1), (0, 2), (1, 2)):
+        assert abs(np.corrcoef(drawn[left].values, drawn[other].values)[0, 1]) < 0.1

@@ -34,21 +34,21 @@ PLAIN = {
 FIFTH = Decimal("0.2")
 
 
-def asked(catalog: Catalog, on_day: date = TODAY, /, **fields: str) -> Comparison:
+def comparison_of(catalog: Catalog, on_day: date = TODAY, /, **fields: str) -> Comparison:
     return estimate(read_scenario(PLAIN | fields), catalog, on_day)
 
 
 def drivers(catalog: Catalog, on_day: date = TODAY, /, **fields: str) -> list[Driver]:
-    found = asked(catalog, on_day, **fields)
-    return list(sensitivity(found, found.estimates[0]))
+    result = comparison_of(catalog, on_day, **fields)
+    return list(sensitivity(result, result.estimates[0]))
 
 
-def rows(found: list[Driver]) -> list[tuple[str, Decimal, Decimal, Decimal]]:
-    return [(one.name, one.at_low_usd, one.at_high_usd, one.swing_usd) for one in found]
+def rows(result: list[Driver]) -> list[tuple[str, Decimal, Decimal, Decimal]]:
+    return [(driver.name, driver.at_low_usd, driver.at_high_usd, driver.swing_usd) for driver in result]
 
 
 def test_the_plain_question_is_625_dollars(catalog: Catalog) -> None:
-    assert asked(catalog).estimates[0].total_usd == 625
+    assert comparison_of(catalog).estimates[0].total_usd == 625
 
 
 def test_each_range_from_end_to_end_the_widest_first(catalog: Catalog) -> None:
@@ -57,28 +57,28 @@ def test_each_range_from_end_to_end_the_widest_first(catalog: Catalog) -> None:
     months 1..3: 25 + 300 to 25 + 900. calls 100k..200k: 25 + 400 to 25 + 800. examples 1,000..3,000: 605 + 10 to
     605 + 30. prep 4..6: 620 + 4 to 620 + 6.
     """
-    found = drivers(catalog, prep="4..6", examples="1000..3000", calls="100k..200k/month", months="1..3")
-    assert rows(found) == [
+    result = drivers(catalog, prep="4..6", examples="1000..3000", calls="100k..200k/month", months="1..3")
+    assert rows(result) == [
         ("months", 325, 925, 600),
         ("calls", 425, 825, 400),
         ("examples", 615, 635, 20),
         ("prep", 624, 626, 2),
     ]
-    assert found[1].amount == Amount(Decimal(100_000), Decimal(150_000), Decimal(200_000))
+    assert result[1].amount == Amount(Decimal(100_000), Decimal(150_000), Decimal(200_000))
 
 
 def test_the_others_stand_at_the_likely_value_that_was_given(catalog: Catalog) -> None:
     """calls 100k..150k..500k: 25 + 400 to 25 + 2,000; prep 0..5..50 at 150k calls: 620 to 670."""
-    found = drivers(catalog, calls="100k..150k..500k/month", prep="0..5..50")
-    assert rows(found) == [("calls", 425, 2025, 1600), ("prep", 620, 670, 50)]
+    result = drivers(catalog, calls="100k..150k..500k/month", prep="0..5..50")
+    assert rows(result) == [("calls", 425, 2025, 1600), ("prep", 620, 670, 50)]
 
 
 def test_either_side_of_a_pair_is_an_input_of_its_own(catalog: Catalog) -> None:
     """Per token and call 300,000 × $1 or × $2 ÷ 1M: 500..1,500 tokens in are $150..$450 of $475..$775,
     250..750 tokens out $150..$450 as well. Training 500..1,500 tokens: $10..$30.
     """
-    found = drivers(catalog, call="500..1500/250..750", example="500..1500", rates="5..15/1/2")
-    assert rows(found) == [
+    result = drivers(catalog, call="500..1500/250..750", example="500..1500", rates="5..15/1/2")
+    assert rows(result) == [
         ("call.input", 475, 775, 300),
         ("call.output", 475, 775, 300),
         ("example.input", 615, 635, 20),
@@ -90,8 +90,8 @@ def test_more_from_cache_costs_less(catalog: Catalog) -> None:
     """300,000 × 1,000 tokens are 300M: at $1 $300, from cache at $0.50 $150. None cached 20 + 300 + 300 + 5, all 475.
     The swing is no less for that, and the cheap end stands where the input's high end is.
     """
-    found = drivers(catalog, rates="10/1/0.5/2", cached="0%..100%", prep="0..10")
-    assert rows(found) == [("cached", 625, 475, 150), ("prep", 545, 555, 10)]
+    result = drivers(catalog, rates="10/1/0.5/2", cached="0%..100%", prep="0..10")
+    assert rows(result) == [("cached", 625, 475, 150), ("prep", 545, 555, 10)]
 
 
 def test_rarer_retraining_costs_less(catalog: Catalog) -> None:
@@ -113,11 +113,11 @@ def test_days_move_calls_by_the_day(catalog: Catalog) -> None:
 
 def test_every_offer_has_its_own(catalog: Catalog) -> None:
     """Together takes at least $4 a job: from 1 to 100 examples the training is that, and moves nothing."""
-    found = asked(catalog, on=f"{OWN},together/qwen3-8b", examples="1..100", calls="", call="")
-    own, other = sorted(found.estimates, key=lambda one: one.offer.id, reverse=True)
+    result = comparison_of(catalog, on=f"{OWN},together/qwen3-8b", examples="1..100", calls="", call="")
+    own, other = sorted(result.estimates, key=lambda driver: driver.offer.id, reverse=True)
     assert (own.offer.id, other.offer.id) == (OWN, "together/qwen3-8b")
-    assert rows(list(sensitivity(found, own))) == [("examples", Decimal("5.01"), 6, Decimal("0.99"))]
-    assert sensitivity(found, other) == ()
+    assert rows(list(sensitivity(result, own))) == [("examples", Decimal("5.01"), 6, Decimal("0.99"))]
+    assert sensitivity(result, other) == ()
 
 
 def test_an_unknown_total_has_no_drivers(catalog: Catalog) -> None:
@@ -137,10 +137,10 @@ def test_an_at_least_is_no_end_of_a_driver(
     catalog: Catalog, tmp_path: Path, on: str, day: date, fields: dict[str, str]
 ) -> None:
     example = read_yaml((FOLDER / "price-unknown-after-a-day.yml").read_text(encoding="utf-8"))
-    found = asked(catalog_of(example, catalog, tmp_path), day, on=on, rates="", **fields)
-    (one,) = found.estimates
-    assert (found.low[one.offer.id].complete, found.high[one.offer.id].complete) == (True, False)
-    assert sensitivity(found, one) == ()
+    result = comparison_of(catalog_of(example, catalog, tmp_path), day, on=on, rates="", **fields)
+    (driver,) = result.estimates
+    assert (result.low[driver.offer.id].complete, result.high[driver.offer.id].complete) == (True, False)
+    assert sensitivity(result, driver) == ()
 
 
 @pytest.mark.parametrize(
@@ -220,8 +220,10 @@ def test_a_prompt_that_stays_is_one_input(catalog: Catalog) -> None:
     """100..300 tokens in each of 300,000 calls at $1: $30..$90 on top of 625, not once more for the base's prompt."""
     ((_, *usd),) = rows(drivers(catalog, prompt="100..300", base_rates="1/2"))
     assert usd == [655, 715, 60]
-    (found,) = (one for one in drivers(catalog, prompt="200", base_rates="1/2") if one.name.startswith("prompt"))
-    assert (found.at_low_usd, found.at_high_usd) == (673, 697)  # 160..240 tokens
+    (result,) = (
+        driver for driver in drivers(catalog, prompt="200", base_rates="1/2") if driver.name.startswith("prompt")
+    )
+    assert (result.at_low_usd, result.at_high_usd) == (673, 697)  # 160..240 tokens
 
 
 def test_with_a_range_only_that_is_a_driver(catalog: Catalog) -> None:
@@ -242,8 +244,8 @@ def test_a_driver_is_two_plain_estimates(catalog: Catalog, given_numbers: dict[s
         return answer(catalog, question(on, given_numbers | {key: value}, chosen)).estimates[0].total_usd
 
     ranged = answer(catalog, question(on, given_numbers | {key: f"{low}{percent}..{high}"}, chosen))
-    found = sensitivity(ranged, ranged.estimates[0])
-    assert [(one.at_low_usd, one.at_high_usd) for one in found] == (
+    result = sensitivity(ranged, ranged.estimates[0])
+    assert [(driver.at_low_usd, driver.at_high_usd) for driver in result] == (
         [(total(low), total(high))] if total(low) != total(high) else []
     )
 

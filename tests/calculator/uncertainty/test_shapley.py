@@ -30,14 +30,14 @@ def product(fields: dict[str, str]) -> Decimal:
 
 
 def test_one_field_takes_the_whole_difference() -> None:
-    found = difference_causes({"examples": "10", "epochs": "2"}, {"examples": "10", "epochs": "3"}, product)
-    assert found == [(("epochs",), Decimal(10))]
+    causes = difference_causes({"examples": "10", "epochs": "2"}, {"examples": "10", "epochs": "3"}, product)
+    assert causes == [(("epochs",), Decimal(10))]
 
 
 def test_what_works_together_is_shared_evenly_over_the_orders() -> None:
     """10 × 2 becomes 20 × 3. Examples first add 20, last 30: 25. Epochs last add 20, first 10: 15. Together 40."""
-    found = difference_causes({"examples": "10", "epochs": "2"}, {"examples": "20", "epochs": "3"}, product)
-    assert found == [(("examples",), Decimal(25)), (("epochs",), Decimal(15))]
+    causes = difference_causes({"examples": "10", "epochs": "2"}, {"examples": "20", "epochs": "3"}, product)
+    assert causes == [(("examples",), Decimal(25)), (("epochs",), Decimal(15))]
 
 
 def test_the_support_bot_changes_epochs_and_calls(catalog: Catalog) -> None:
@@ -46,8 +46,8 @@ def test_the_support_bot_changes_epochs_and_calls(catalog: Catalog) -> None:
     def total(fields: dict[str, str]) -> Decimal | None:
         return estimate(read_scenario(fields), catalog, TODAY.date()).estimates[0].total_usd
 
-    found = difference_causes(SUPPORT_BOT, SUPPORT_BOT | {"epochs": "5", "calls": "100k/day"}, total)
-    assert found == [(("epochs",), Decimal(80)), (("calls",), Decimal(12_960))]
+    causes = difference_causes(SUPPORT_BOT, SUPPORT_BOT | {"epochs": "5", "calls": "100k/day"}, total)
+    assert causes == [(("epochs",), Decimal(80)), (("calls",), Decimal(12_960))]
 
 
 def test_new_calls_and_their_length_are_one_cause(catalog: Catalog) -> None:
@@ -82,8 +82,8 @@ def test_the_causes_add_up_whatever_the_order(before: dict[str, str], after: dic
         numbers = [Decimal(fields[key]) for key in KEYS]
         return numbers[0] * numbers[1] * seed + numbers[2] * numbers[3] * numbers[4] + sum(numbers[5:], Decimal(0)) / 7
 
-    found = difference_causes(before, after, total)
-    assert found is not None
-    assert sum(Fraction(cause.usd) for cause in found) == Fraction(total(after)) - Fraction(total(before))
+    causes = difference_causes(before, after, total)
+    assert causes is not None
+    assert sum(Fraction(cause.usd) for cause in causes) == Fraction(total(after)) - Fraction(total(before))
     turned = difference_causes(dict(reversed(before.items())), dict(reversed(after.items())), total)
-    assert turned == found
+    assert turned == causes

@@ -51,9 +51,9 @@ def test_every_token_of_the_tuned_model_is_scaled(catalog: Catalog) -> None:
     comparison = compared(catalog, on="tinker/qwen3-8b", base="gpt-4.1-mini")
     (only,) = comparison.estimates
     assert only.total_usd == Decimal("63.26")
-    found = token_range(comparison, only)
-    assert found is not None
-    for usd, factor in ((found.low_usd, found.factor.low), (found.high_usd, found.factor.high)):
+    factors = token_range(comparison, only)
+    assert factors is not None
+    for usd, factor in ((factors.low_usd, factors.factor.low), (factors.high_usd, factors.factor.high)):
         assert usd is not None
         assert abs(usd - Decimal("63.26") * factor) < Decimal("1e-20")
     (text,) = [text for text in estimate_assumptions(comparison, only) if text.startswith("tokens are as")]

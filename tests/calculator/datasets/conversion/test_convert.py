@@ -83,8 +83,8 @@ def test_pair_survives_the_way_and_back(platform: str, record: dict[str, Any]) -
 def test_content_tokens_are_those_of_the_copy(record: dict[str, Any], first: str, second: str) -> None:
     """The reasoning stands before the content, in one text or two."""
     copy = convert(convert(record, first), second)
-    found, problems = count(jsonl(copy))
-    assert found.content_tokens <= count(jsonl(record))[0].content_tokens + 3
+    counts, problems = count(jsonl(copy))
+    assert counts.content_tokens <= count(jsonl(record))[0].content_tokens + 3
     assert flat(convert(copy, "openai")) == record
     assert not {"no_messages", "bad_message", "unknown_role", "empty_content"} & {problem.kind for problem in problems}
 
@@ -103,10 +103,10 @@ def texts(draw: st.DrawFn) -> dict[str, Any]:
 def test_every_accepted_format_survives_every_other(record: dict[str, Any], home: str, data: st.DataObject) -> None:
     """A set as one platform takes it goes to another that takes its kind, and back, without losing a token."""
     kind = PURPOSES[format_of(record) or "text"]
-    takers = [name for name in PLATFORMS if any(PURPOSES[form] == kind for form in taken(name))]
+    takers = [name for name in PLATFORMS if any(PURPOSES[form] == kind for form in accepted_formats(name))]
     home = home if home in takers else takers[0]
     accepted = convert(record, home)
-    assert format_of(accepted) in taken(home)
+    assert format_of(accepted) in accepted_formats(home)
     copy = convert(accepted, data.draw(st.sampled_from(takers)))
     back = convert(copy, home)
     assert count(jsonl(back))[0].content_tokens == count(jsonl(accepted))[0].content_tokens
@@ -176,7 +176,7 @@ def test_no_format_loses_a_text_at_any_platform(seed: list[str], platform: str) 
         assert [text for text in texts if text in texts_in(record) and text not in copy] == []
 
 
-def taken(platform: str) -> list[Format]:
+def accepted_formats(platform: str) -> list[Format]:
     """Return the formats that a platform takes as they are."""
     return [name for name, action in RULES.platforms[platform].takes.items() if action == AS_IT_IS]
 

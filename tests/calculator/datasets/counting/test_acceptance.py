@@ -34,10 +34,10 @@ NOVA = {
 OPEN = ("openai", "azure", "mistral", "together", "fireworks")
 
 
-def fates(taken: str = "", converted: str = "", refused: str = "") -> dict[str, str]:
+def fates(accepted: str = "", converted: str = "", refused: str = "") -> dict[str, str]:
     """Return the fate of each platform, by its first two letters: op az go aw mi to fi."""
     names = {name.removeprefix("aws-")[:2]: name for name in RULES.platforms}
-    listed = {"taken": taken, "converted": converted, "refused": refused}
+    listed = {"taken": accepted, "converted": converted, "refused": refused}
     return {names[letters]: fate for fate, text in listed.items() for letters in text.split()}
 
 

@@ -78,47 +78,47 @@ PAIR = {
     ],
 )  # fmt: skip
 def test_what_is_in_a_record(record: Any, format: str, tokens: int, output: int, contents: int) -> None:
-    found, problems = count(jsonl(record))
+    counts, problems = count(jsonl(record))
     assert problems == []
-    assert (found.format, found.examples, found.tokens, found.output_tokens) == (format, 1, tokens, output)
-    assert (found.input_tokens, found.content_tokens) == (tokens - output, contents)
+    assert (counts.format, counts.examples, counts.tokens, counts.output_tokens) == (format, 1, tokens, output)
+    assert (counts.input_tokens, counts.content_tokens) == (tokens - output, contents)
 
 
 def test_images_and_tools_are_counted_apart() -> None:
-    found, _ = count(jsonl(GEMINI))
-    assert (found.images, found.beyond_rules) == (1, 0)
-    found, _ = count(jsonl(chat(message("user", "hi"), message("assistant", "yes"), tools=[{"name": "pay"}]), GOOD))
-    assert (found.images, found.beyond_rules) == (0, 1)
+    counts, _ = count(jsonl(GEMINI))
+    assert (counts.images, counts.beyond_rules) == (1, 0)
+    counts, _ = count(jsonl(chat(message("user", "hi"), message("assistant", "yes"), tools=[{"name": "pay"}]), GOOD))
+    assert (counts.images, counts.beyond_rules) == (0, 1)
 
 
 def test_lengths_are_those_of_real_examples() -> None:
     """Lengths 1 to 20 words: 5 % of 20 is the 1st, half the 10th, 95 % the 19th."""
-    found, _ = count(jsonl(*({"text": "w " * length} for length in range(20, 0, -1))))
-    assert found.lengths == (1, 10, 19, 20)
+    counts, _ = count(jsonl(*({"text": "w " * length} for length in range(20, 0, -1))))
+    assert counts.lengths == (1, 10, 19, 20)
 
 
 def test_long_examples_are_summed_up_at_every_limit() -> None:
     """3, 5 and 9 words: cut at 4, 3 + 4 + 4 are left, and 3 where longer ones are left out; at 8, 3 + 5 + 8 and 8."""
     limits = (LengthLimit(8, "B", "left out"), LengthLimit(4, "A", "cut"), LengthLimit(4, "C", "unknown"))
-    found, problems = count(jsonl(*({"text": "w " * n} for n in (3, 5, 9))), limits=limits)
-    assert found.cuts == {4: Truncation(11, 3, 2), 8: Truncation(16, 8, 1)}
+    counts, problems = count(jsonl(*({"text": "w " * n} for n in (3, 5, 9))), limits=limits)
+    assert counts.cuts == {4: Truncation(11, 3, 2), 8: Truncation(16, 8, 1)}
     assert [(problem.line, problem.kind) for problem in problems] == [(2, "over_limit"), (3, "over_limit")]
     assert problems[1].text == (
         "The example has 9 tokens: A trains on the first 4 and drops 5 from the end, where the answer is; "
         "C takes at most 4; its treatment of longer examples isn't published; B leaves out examples over 8. Shorten it."
     )
     # 17 words of 3 examples: 17 ÷ 3, 11 ÷ 3 and so on, to two digits as three examples are added up again.
-    assert found.fields()["lengths"] == "4:3.66/1,8:5.33/2.66,9:5.66"
-    assert found.fields()["example"] == "0/5.66"
+    assert counts.fields()["lengths"] == "4:3.66/1,8:5.33/2.66,9:5.66"
+    assert counts.fields()["example"] == "0/5.66"
 
 
 @given(lengths=st.lists(st.integers(1, 4_000), min_size=1, max_size=30), limit=st.integers(2, 4_000))
 def test_every_limit_is_exact(lengths: list[int], limit: int) -> None:
-    found, _ = count(jsonl(*({"text": "w " * n} for n in lengths)), limits=(LengthLimit(limit, "A", "cut"),))
+    counts, _ = count(jsonl(*({"text": "w " * n} for n in lengths)), limits=(LengthLimit(limit, "A", "cut"),))
     for step in {512, 1_024, 2_048, limit}:
         over = [n for n in lengths if n > step]
         cut = Truncation(sum(min(n, step) for n in lengths), sum(lengths) - sum(over), len(over)) if over else None
-        assert found.cuts.get(step) == cut
+        assert counts.cuts.get(step) == cut
 
 
 CHATS = st.lists(

@@ -38,16 +38,20 @@ TEXT = PLAIN.decode()
     ],
 )
 def test_wrapped_text_counts_the_same(data: bytes) -> None:
-    found, _ = count([data[:7], data[7:]])
+    counts, _ = count([data[:7], data[7:]])
     plain, _ = count(PLAIN)
-    assert (found.examples, found.tokens, found.content_tokens) == (plain.examples, plain.tokens, plain.content_tokens)
-    assert found.lengths == plain.lengths
+    assert (counts.examples, counts.tokens, counts.content_tokens) == (
+        plain.examples,
+        plain.tokens,
+        plain.content_tokens,
+    )
+    assert counts.lengths == plain.lengths
 
 
 def test_byte_order_mark_is_a_problem() -> None:
-    found, problems = count(codecs.BOM_UTF8 + PLAIN)
+    counts, problems = count(codecs.BOM_UTF8 + PLAIN)
     assert [(problem.line, problem.kind) for problem in problems] == [(None, "byte_order_mark")]
-    assert found.traits == {"byte_order_mark": 2}
+    assert counts.traits == {"byte_order_mark": 2}
 
 
 @pytest.mark.parametrize("indent", [None, 2])
@@ -56,18 +60,23 @@ def test_array_counts_like_its_elements(indent: int | None, size: int) -> None:
     """Pretty-printed or not, in pieces of any size."""
     records = [GOOD, chat(message("user", "naïve 東京 🙂 \n]"), message("assistant", "yes"))]
     data = json.dumps(records, indent=indent).encode()
-    found, problems = count([data[at : at + size] for at in range(0, len(data), size)])
+    counts, problems = count([data[at : at + size] for at in range(0, len(data), size)])
     lines, _ = count(jsonl(*records))
-    assert (found.format, found.tokens, found.traits, problems) == ("openai-chat", lines.tokens, {"json_array": 2}, [])
+    assert (counts.format, counts.tokens, counts.traits, problems) == (
+        "openai-chat",
+        lines.tokens,
+        {"json_array": 2},
+        [],
+    )
 
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_table_names_its_columns(delimiter: str) -> None:
     """2 + 3 words, two roles, 2 × 3 and 3 beside; a cell may have quotes and line breaks."""
     data = f'Prompt{delimiter}Response\r\n"how\nmuch"{delimiter}"two ""good"" dollars"\r\n'.encode()
-    found, problems = count(data)
-    assert (found.format, found.tokens, found.output_tokens, problems) == ("question-answer", 16, 3, [])
-    assert "“Prompt” is read as the question, “Response” as the answer" in found.reading
+    counts, problems = count(data)
+    assert (counts.format, counts.tokens, counts.output_tokens, problems) == ("question-answer", 16, 3, [])
+    assert "“Prompt” is read as the question, “Response” as the answer" in counts.reading
 
 
 def test_table_with_unclear_columns_asks() -> None:
@@ -80,8 +89,8 @@ def test_table_with_unclear_columns_asks() -> None:
 
 
 def test_zstandard_is_unpacked() -> None:
-    found, _ = count(zstandard.compress(PLAIN))
-    assert (found.examples, found.traits) == (2, {"compressed": 2})
+    counts, _ = count(zstandard.compress(PLAIN))
+    assert (counts.examples, counts.traits) == (2, {"compressed": 2})
     with pytest.raises(UserError, match="damaged"):
         count(zstandard.compress(PLAIN)[:20] + b"garbage" * 30)
 
@@ -123,5 +132,5 @@ def test_gzip_unpacks_to_a_limit() -> None:
 
 def test_lone_surrogates_are_read() -> None:
     line = b'{"text": "one \\ud800 two \\ude00"}\n'
-    found, problems = count(line)
-    assert (found.tokens, problems) == (4, [])
+    counts, problems = count(line)
+    assert (counts.tokens, problems) == (4, [])

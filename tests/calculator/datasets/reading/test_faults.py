@@ -168,12 +168,12 @@ FAULTS = [
 @pytest.mark.parametrize(("kind", "record", "says"), FAULTS)
 def test_a_fault_has_its_line_and_the_count_goes_on(kind: str, record: Any, says: str) -> None:
     after = chat(message("user", "and then"), ANSWER)
-    found, problems = count(jsonl(GOOD, record, after), block_bytes=1_000_000)
+    counts, problems = count(jsonl(GOOD, record, after), block_bytes=1_000_000)
     (problem,) = [problem for problem in problems if problem.kind == kind]
     assert problem.line == 2
     assert says in problem.text
-    assert found.examples >= 2, "the lines before and after are counted"
-    assert found.problems_by_kind[kind] == 1
+    assert counts.examples >= 2, "the lines before and after are counted"
+    assert counts.problems_by_kind[kind] == 1
 
 
 def test_a_preference_pair_and_a_graded_chat_have_their_own_ends() -> None:
@@ -216,15 +216,15 @@ def test_a_secret_is_never_quoted() -> None:
 
 
 def test_the_first_faults_are_kept_and_all_are_counted() -> None:
-    found, problems = count(jsonl(GOOD, *[b"{"] * 30))
-    assert (found.problems, len(problems), len(found.first_problems)) == (30, 30, 20)
-    assert [problem.line for problem in found.first_problems] == list(range(2, 22))
+    counts, problems = count(jsonl(GOOD, *[b"{"] * 30))
+    assert (counts.problems, len(problems), len(counts.first_problems)) == (30, 30, 20)
+    assert [problem.line for problem in counts.first_problems] == list(range(2, 22))
 
 
 def test_a_file_whose_beginning_is_broken_is_read_all_the_same() -> None:
     """A broken first line, and a format that shows only after many blank and broken lines."""
-    found, problems = count(jsonl(b'{"messages": [{"role": "user", "content": "hi"},', GOOD))
-    assert (found.format, found.examples, [problem.kind for problem in problems]) == ("openai-chat", 1, ["bad_json"])
+    counts, problems = count(jsonl(b'{"messages": [{"role": "user", "content": "hi"},', GOOD))
+    assert (counts.format, counts.examples, [problem.kind for problem in problems]) == ("openai-chat", 1, ["bad_json"])
     late, problems = count(b"\n" * 3_000 + b"{\n" * 300 + jsonl(GOOD))
     assert (late.format, late.examples, problems[0].line) == ("openai-chat", 1, 3_001)
 
@@ -232,10 +232,10 @@ def test_a_file_whose_beginning_is_broken_is_read_all_the_same() -> None:
 def test_a_line_over_the_limit_is_read_past() -> None:
     """2,000,000 bytes are held at most."""
     long = b'{"text": "' + b"a" * 4_100_000 + b'"}'
-    found, problems = count([jsonl(GOOD), long[:3_000_000], long[3_000_000:], b"\n", jsonl(PAIR)])
+    counts, problems = count([jsonl(GOOD), long[:3_000_000], long[3_000_000:], b"\n", jsonl(PAIR)])
     assert [(problem.line, problem.kind) for problem in problems] == [(2, "line_too_long"), (3, "other_format")]
     assert f"{len(long):,} bytes" in problems[0].text
-    assert found.examples == 2
+    assert counts.examples == 2
 
 
 def test_every_kind_has_a_case() -> None:
