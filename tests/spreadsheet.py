@@ -29,11 +29,11 @@ class Book:
             ]
             book = ET.fromstring(file.read("xl/workbook.xml"))  # noqa: S314
             self.names = {
-                str(one.get("name")): str(one.text).removeprefix("Scenario!").replace("$", "")
-                for one in book.iterfind(".//m:definedName", _NS)
-                if not str(one.get("name")).startswith("_")
+                str(element.get("name")): str(element.text).removeprefix("Scenario!").replace("$", "")
+                for element in book.iterfind(".//m:definedName", _NS)
+                if not str(element.get("name")).startswith("_")
             }
-            sheets = [str(one.get("name")) for one in book.iterfind(".//m:sheet", _NS)]
+            sheets = [str(element.get("name")) for element in book.iterfind(".//m:sheet", _NS)]
             self.cells: dict[str, dict[str, Cell]] = {}
             self.formulas: dict[str, dict[str, str]] = {}
             self.cached: dict[str, dict[str, Decimal]] = {}
@@ -67,17 +67,17 @@ class Book:
             row += 1
 
     def _compute(self, sheet: str, formula: str) -> Decimal:
-        def python(found: re.Match[str]) -> str:
-            if found["range"]:
-                places = [f"{found['c']}{row}" for row in range(int(found["first"]), int(found["last"]) + 1)]
+        def python(match: re.Match[str]) -> str:
+            if match["range"]:
+                places = [f"{match['c']}{row}" for row in range(int(match["first"]), int(match["last"]) + 1)]
                 return f"[at('Lines', place) for place in {places}]"
-            if found["cell"]:
-                return f"at({sheet!r}, {found['cell']!r})"
-            if found["name"]:
-                return f"at('Scenario', {self.names[found['name']]!r})"
-            if found["number"]:
-                return f"Decimal('{found['number']}')"
-            return found["text"] or found["function"] or "**"
+            if match["cell"]:
+                return f"at({sheet!r}, {match['cell']!r})"
+            if match["name"]:
+                return f"at('Scenario', {self.names[match['name']]!r})"
+            if match["number"]:
+                return f"Decimal('{match['number']}')"
+            return match["text"] or match["function"] or "**"
 
         known: dict[str, Any] = {
             "at": self.value, "Decimal": Decimal, "MIN": min, "MAX": max, "SUM": _sum, "SUMIF": _sum_if,
@@ -93,5 +93,5 @@ def _sum(cells: list[Cell]) -> Decimal:
     return sum((cell for cell in cells if isinstance(cell, Decimal)), Decimal(0))
 
 
-def _sum_if(where: list[Cell], what: str, cells: list[Cell]) -> Decimal:
-    return _sum([cell for place, cell in zip(where, cells, strict=True) if place == what])
+def _sum_if(where: list[Cell], wanted: str, cells: list[Cell]) -> Decimal:
+    return _sum([cell for place, cell in zip(where, cells, strict=True) if place == wanted])

@@ -68,10 +68,10 @@ def test_the_proxy_passes_what_slack_needs_and_no_metrics(services: dict[str, An
 def test_the_proxy_asks_another_replica_while_slack_still_waits() -> None:
     """A body can only be sent again if it was kept, and whoever does not answer must be left in time."""
     caddyfile = (ROOT / "Caddyfile").read_text(encoding="utf-8")
-    found = dict(
+    limits = dict(
         re.findall(r"^\t+(request_buffers|max_size|lb_try_duration|dial_timeout) (\S+)$", caddyfile, re.MULTILINE)
     )
-    assert found == {"request_buffers": "1MB", "max_size": "1MB", "lb_try_duration": "2s", "dial_timeout": "500ms"}
+    assert limits == {"request_buffers": "1MB", "max_size": "1MB", "lb_try_duration": "2s", "dial_timeout": "500ms"}
     assert BODY_BYTES == 1_000_000
 
 

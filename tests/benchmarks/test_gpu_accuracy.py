@@ -46,8 +46,8 @@ def write(path: Path, rows: list[dict[str, str]]) -> Path:
 
 
 def test_our_own_rows_are_predicted_as_well_as_docs_say() -> None:
-    found = report(*score([*ROWS, *OOM], FACTS, lambda row: FACTS.physics))
-    time, memory = found["all"]["time"], found["all"]["memory"]
+    result = report(*score([*ROWS, *OOM], FACTS, lambda row: FACTS.physics))
+    time, memory = result["all"]["time"], result["all"]["memory"]
     assert (time["rows"], memory["rows"]) == (440, 289)
     assert time["median"] < 0.095
     assert time["p90"] < 0.29
@@ -55,9 +55,9 @@ def test_our_own_rows_are_predicted_as_well_as_docs_say() -> None:
     assert memory["p90"] < 0.24
     assert 0.80 < time["coverage"] < 0.97
     assert 0.75 < memory["coverage"] < 0.95
-    assert found["fits"]["false_no"] < 0.05
-    assert found["oom"]["rows"] == 49
-    assert found["oom"]["caught"] >= 44
+    assert result["fits"]["false_no"] < 0.05
+    assert result["oom"]["rows"] == 49
+    assert result["oom"]["caught"] >= 44
 
 
 def test_only_the_configuration_enters_a_prediction() -> None:
@@ -70,8 +70,8 @@ def test_only_the_configuration_enters_a_prediction() -> None:
 
 
 def test_errors_are_of_what_was_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    made = predict(read_row(ROW, FACTS).setup, FACTS.physics)
-    speed, peak = made.tokens_per_second_per_gpu.likely, made.memory.tensors_gib  # what LitGPT prints
+    prediction = predict(read_row(ROW, FACTS).setup, FACTS.physics)
+    speed, peak = prediction.tokens_per_second_per_gpu.likely, prediction.memory.tensors_gib  # what LitGPT prints
     rows = [
         ROW | {"tokens_per_s_per_gpu": str(speed / 1.1), "peak_mem_gib_per_gpu": str(peak)},
         ROW | {"tokens_per_s_per_gpu": str(speed / 1.3), "use_mem": "0"},
@@ -79,20 +79,20 @@ def test_errors_are_of_what_was_measured(tmp_path: Path, capsys: pytest.CaptureF
         ROW | {"use_time": "0", "use_mem": "0"},
     ]
     assert main([str(write(tmp_path / "rows.csv", rows)), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    time = found["all"]["time"]
+    result = json.loads(capsys.readouterr().out)
+    time = result["all"]["time"]
     assert time["rows"] == 3
     assert time["median"] == pytest.approx(0.3)
     assert time["p90"] == pytest.approx(0.3 + 0.8 * (9 - 0.3))
     assert time["macro_median"] == pytest.approx((0.2 + 9) / 2)
     assert time["coverage"] < 1
-    assert found["all"]["memory"]["median"] == pytest.approx(0)
-    assert found["by_source"]["theirs"]["time"]["rows"] == 1
-    assert found["by_method"]["lora"]["memory"]["rows"] == 1
-    assert found["by_gpu"]["a100-80"]["time"]["rows"] == 3
-    assert found["fits"] == {"rows": 4, "false_no": 0}
-    assert found["oom"] == {"rows": 0, "caught": 0}
-    assert found["coverage"]["time"]["lora"] == found["by_method"]["lora"]["time"]["coverage"]
+    assert result["all"]["memory"]["median"] == pytest.approx(0)
+    assert result["by_source"]["theirs"]["time"]["rows"] == 1
+    assert result["by_method"]["lora"]["memory"]["rows"] == 1
+    assert result["by_gpu"]["a100-80"]["time"]["rows"] == 3
+    assert result["fits"] == {"rows": 4, "false_no": 0}
+    assert result["oom"] == {"rows": 0, "caught": 0}
+    assert result["coverage"]["time"]["lora"] == result["by_method"]["lora"]["time"]["coverage"]
 
 
 def test_no_rows_are_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,7 +124,7 @@ def test_what_cannot_be_predicted_is_counted_with_its_reason(changed: dict[str, 
         read_row(ROW | changed, FACTS)
     run, _ = score([ROW, ROW | changed], FACTS, lambda row: FACTS.physics)
     assert len(run.scored) == 1
-    assert any(reason in said for said in run.skipped)
+    assert any(reason in reason_given for reason_given in run.skipped)
     assert reason in markdown(report(run, None))
 
 
@@ -207,10 +207,10 @@ def test_what_cannot_be_predicted_is_counted_with_its_reason(changed: dict[str, 
     ],
 )
 def test_odd_spellings_and_blanks_are_understood(changed: dict[str, str], attribute: str, value: object) -> None:
-    found: object = read_setup(ROW | changed, FACTS)
+    value_read: object = read_setup(ROW | changed, FACTS)
     for name in attribute.split("."):
-        found = getattr(found, name)
-    assert found == value
+        value_read = getattr(value_read, name)
+    assert value_read == value
 
 
 @pytest.mark.parametrize(
@@ -274,9 +274,11 @@ def test_no_row_stops_the_run(changed: dict[str, str]) -> None:
     st.sampled_from(ROWS[::40]), st.sets(st.sampled_from([name for name in COLUMNS if name not in ("gpu", "model")]))
 )
 def test_row_of_known_model_and_gpu_is_always_predicted(row: dict[str, str], missing: set[str]) -> None:
-    made = predict(read_setup({key: "" if key in missing else text for key, text in row.items()}, FACTS), FACTS.physics)
-    assert made.tokens_per_second_per_gpu.low > 0
-    assert made.peak_gib.low > 0
+    prediction = predict(
+        read_setup({key: "" if key in missing else text for key, text in row.items()}, FACTS), FACTS.physics
+    )
+    assert prediction.tokens_per_second_per_gpu.low > 0
+    assert prediction.peak_gib.low > 0
 
 
 def test_files_with_odd_lines_are_read(tmp_path: Path) -> None:

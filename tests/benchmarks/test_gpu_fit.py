@@ -38,10 +38,10 @@ def test_a_fit_moves_towards_the_constants_that_made_the_rows() -> None:
 
 
 def test_a_source_left_out_does_not_enter_its_own_constants() -> None:
-    one = ROW | {"source_id": "one", "tokens_per_s_per_gpu": "3000"}
+    own = ROW | {"source_id": "one", "tokens_per_s_per_gpu": "3000"}
     two = ROW | {"source_id": "two", "tokens_per_s_per_gpu": "2000"}
-    first = fits_without_each([one, two], FACTS)
-    second = fits_without_each([one | {"tokens_per_s_per_gpu": "100"}, two], FACTS)
+    first = fits_without_each([own, two], FACTS)
+    second = fits_without_each([own | {"tokens_per_s_per_gpu": "100"}, two], FACTS)
     assert first["one"] == second["one"]
     assert first["two"] != second["two"]
 

@@ -35,49 +35,49 @@ ROW = {
 
 def test_published_rows_are_predicted_within_the_stated_errors(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(MEASURED), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert set(found) == {"all", "by_engine", "by_source", "dense", "moe", "skipped"}
-    assert found["all"]["rows"] == 59
-    assert found["all"]["median"] <= 0.30
-    assert found["all"]["p90"] <= 0.90
-    assert 0.7 <= found["all"]["coverage"] <= 0.95
-    assert found["skipped"] == {}
+    result = json.loads(capsys.readouterr().out)
+    assert set(result) == {"all", "by_engine", "by_source", "dense", "moe", "skipped"}
+    assert result["all"]["rows"] == 59
+    assert result["all"]["median"] <= 0.30
+    assert result["all"]["p90"] <= 0.90
+    assert 0.7 <= result["all"]["coverage"] <= 0.95
+    assert result["skipped"] == {}
 
 
 def test_all_rows_of_the_fit_are_predicted_as_docs_say(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(MEASURED), str(MEASURED_2), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert (found["all"]["rows"], len(found["by_source"]), found["skipped"]) == (445, 6, {})
-    assert found["all"]["median"] < 0.20
-    assert found["dense"]["median"] < 0.15
-    assert found["moe"]["median"] < 0.27
-    assert 0.75 < found["all"]["coverage"] < found["all"]["source_coverage"] < 0.92
+    result = json.loads(capsys.readouterr().out)
+    assert (result["all"]["rows"], len(result["by_source"]), result["skipped"]) == (445, 6, {})
+    assert result["all"]["median"] < 0.20
+    assert result["dense"]["median"] < 0.15
+    assert result["moe"]["median"] < 0.27
+    assert 0.75 < result["all"]["coverage"] < result["all"]["source_coverage"] < 0.92
 
 
 def test_source_coverage_weighs_sources_alike() -> None:
     rows = [ScoredServing("large", "vllm", False, 0.1, covered=True) for _ in range(9)]
     rows.append(ScoredServing("small", "vllm", False, 2.0, covered=False))
-    found = summary(rows)
-    assert (found["coverage"], found["source_coverage"]) == (pytest.approx(0.9), pytest.approx(0.5))
+    result = summary(rows)
+    assert (result["coverage"], result["source_coverage"]) == (pytest.approx(0.9), pytest.approx(0.5))
 
 
 def test_fit_moves_towards_the_constants_that_made_the_rows() -> None:
-    held = fit([], FACTS)
-    truth = replace(held, call_step_seconds=0.00012)
+    constants = fit([], FACTS)
+    truth = replace(constants, call_step_seconds=0.00012)
     rows = []
     for calls in (64, 128, 256, 512):
         row = read_serving_row(ROW | {"concurrency": str(calls)}, FACTS)
         rows.append(replace(row, measured=predict_row(row, truth)))
     fitted = fit(rows, FACTS)
-    assert held.call_step_seconds == pytest.approx(4e-5)
-    assert held.call_step_seconds < fitted.call_step_seconds < 0.00013
+    assert constants.call_step_seconds == pytest.approx(4e-5)
+    assert constants.call_step_seconds < fitted.call_step_seconds < 0.00013
 
     def off(physics: ServingPhysics) -> float:
         return max(abs(predict_row(row, physics) / row.measured - 1) for row in rows)
 
-    assert off(fitted) < off(held)
+    assert off(fitted) < off(constants)
     # Constants without bounds stay.
-    assert fitted.step_seconds == held.step_seconds
+    assert fitted.step_seconds == constants.step_seconds
 
 
 def test_source_left_out_does_not_enter_its_own_constants() -> None:
@@ -128,9 +128,9 @@ def test_row_that_says_too_little_is_left_out(changes: dict[str, str]) -> None:
 
 
 def test_measured_throughput_never_enters_the_prediction() -> None:
-    one = predict_row(read_serving_row(ROW, FACTS), FACTS.serving)
+    prediction = predict_row(read_serving_row(ROW, FACTS), FACTS.serving)
     other = predict_row(read_serving_row(ROW | {"output_tok_s_total": "1"}, FACTS), FACTS.serving)
-    assert one == other
+    assert prediction == other
 
 
 def test_missing_file_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -50,9 +50,9 @@ def header(message: Json) -> str:
 
 def difference(change: Json) -> list[str]:
     """Return the option of a change, its cost before and after, and the difference."""
-    found = _DIFFERENCE.search(texts(change))
-    assert found, texts(change)
-    return list(found.groups())
+    match = _DIFFERENCE.search(texts(change))
+    assert match, texts(change)
+    return list(match.groups())
 
 
 _DIFFERENCE = re.compile(r"^(.+): (\S+(?: to \S+)?) → (\S+(?: to \S+)?) (?:over|in) [^(]* \(([^:)]+)", re.MULTILINE)
@@ -64,8 +64,8 @@ def rows(message: Json) -> list[list[str]]:
 
 
 def table_of(message: Json) -> Json:
-    found: Json = next(block for block in message["blocks"] if block["type"] == "table")
-    return found
+    table: Json = next(block for block in message["blocks"] if block["type"] == "table")
+    return table
 
 
 def _cell(cell: Json) -> str:
@@ -73,7 +73,9 @@ def _cell(cell: Json) -> str:
     if cell["type"] != "rich_text":
         return str(cell["text"])
     (part,) = cell["elements"]
-    return "".join(one.get("text") or one.get("user_id") or one["channel_id"] for one in part["elements"])
+    return "".join(
+        element.get("text") or element.get("user_id") or element["channel_id"] for element in part["elements"]
+    )
 
 
 def column(message: Json, last: int = -1) -> dict[str, str]:
@@ -105,16 +107,16 @@ def inputs(view: Json) -> list[str]:
 
 def prefilled(view: Json) -> dict[str, str]:
     """Return a form's initial values: block id -> text or chosen value."""
-    found = {}
+    values = {}
     for block in view["blocks"]:
         element = block.get("element", {})
         if element.get("initial_value"):
-            found[block["block_id"]] = element["initial_value"]
+            values[block["block_id"]] = element["initial_value"]
         elif element.get("initial_option"):
-            found[block["block_id"]] = element["initial_option"]["value"]
+            values[block["block_id"]] = element["initial_option"]["value"]
         elif element.get("initial_options"):
-            found[block["block_id"]] = ",".join(option["value"] for option in element["initial_options"])
-    return found
+            values[block["block_id"]] = ",".join(option["value"] for option in element["initial_options"])
+    return values
 
 
 def filled_fields(view: Json) -> dict[str, str]:

@@ -33,9 +33,9 @@ async def answered(slack: FakeSlack, channel: str = GENERAL, known: set[str] | N
         parents = [message for message in slack.messages(channel) if message["ts"] not in (known or ())]
         return parents[-1] if parents and is_complete(slack, parents[-1]) else None
 
-    found = await slack.wait_for(complete)
-    assert found is not None
-    return found
+    answer = await slack.wait_for(complete)
+    assert answer is not None
+    return answer
 
 
 def is_complete(slack: FakeSlack, parent: Json) -> bool:
@@ -79,8 +79,10 @@ async def opened(slack: FakeSlack, known: set[str] | None = None, callback_id: s
     """Wait for a form that is not `known` and return it."""
 
     def form() -> Json | None:
-        found = [view for view in slack.views if view["id"] not in (known or ()) and view["callback_id"] == callback_id]
-        return found[-1] if found else None
+        answer = [
+            view for view in slack.views if view["id"] not in (known or ()) and view["callback_id"] == callback_id
+        ]
+        return answer[-1] if answer else None
 
     view = await slack.wait_for(form)
     assert view is not None
@@ -92,8 +94,8 @@ async def more_options(slack: FakeSlack, view: Json, answers: Mapping[str, Any] 
     before = view["hash"]
     delivered = await slack.click(view, "more_options", values=slack.fill(view, dict(answers or {})))
     assert delivered.ok
-    found = await slack.wait_for(lambda: [v for v in slack.views if v["id"] == view["id"] and v["hash"] != before])
-    return found[0]
+    answer = await slack.wait_for(lambda: [v for v in slack.views if v["id"] == view["id"] and v["hash"] != before])
+    return answer[0]
 
 
 async def open_home(slack: FakeSlack, user: str = YOU) -> Json:
@@ -152,8 +154,8 @@ async def delete_answer(slack: FakeSlack, card: Json) -> None:
     known = {view["id"] for view in slack.views}
     assert (await slack.click(card, "more", answer=f"delete {estimate_id(card)}")).ok
     view = await opened(slack, known, "delete_form")
-    shown = [*slack.messages(card["channel"]), *slack.messages(card["channel"], card.get("thread_ts"))]
-    assert card in shown, "only the press of Delete in the form deletes it"
+    messages = [*slack.messages(card["channel"]), *slack.messages(card["channel"], card.get("thread_ts"))]
+    assert card in messages, "only the press of Delete in the form deletes it"
     assert (await slack.submit_view(view["id"])).ok
 
 

@@ -169,9 +169,9 @@ def test_interactivity_is_on_and_the_invitation_names_the_bot(manifest: dict[str
 def test_the_playground_shows_what_the_manifest_lists(manifest: dict[str, Any]) -> None:
     features = manifest["features"]
     assert features["bot_user"]["display_name"] == profile.APP_NAME
-    for listed, shown in ((features["slash_commands"], profile.COMMANDS), (features["shortcuts"], profile.SHORTCUTS)):
-        assert [entry.items() & item.items() for entry, item in zip(listed, shown, strict=True)] == [
-            item.items() for item in shown
+    for listed, offered in ((features["slash_commands"], profile.COMMANDS), (features["shortcuts"], profile.SHORTCUTS)):
+        assert [entry.items() & item.items() for entry, item in zip(listed, offered, strict=True)] == [
+            item.items() for item in offered
         ]
     tab = features["app_home"]
     assert profile.MESSAGES_TAB is (tab["messages_tab_enabled"] and not tab["messages_tab_read_only_enabled"])

@@ -139,10 +139,10 @@ def test_feed_keys_and_passwords_in_urls_are_secrets(monkeypatch: pytest.MonkeyP
 
 
 def test_secrets_are_removed_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = OAUTH | {"OPENAI_API_KEY": SECRET, "FTCOST_DATABASE_URL": "postgresql://u:hidden@h/d"}
-    settings = read(monkeypatch, **given, FTCOST_HOST="0.0.0.0")  # noqa: S104
+    variables = OAUTH | {"OPENAI_API_KEY": SECRET, "FTCOST_DATABASE_URL": "postgresql://u:hidden@h/d"}
+    settings = read(monkeypatch, **variables, FTCOST_HOST="0.0.0.0")  # noqa: S104
     forget_secrets()
-    assert not given.keys() & os.environ.keys()
+    assert not variables.keys() & os.environ.keys()
     assert os.environ["FTCOST_HOST"] == settings.host
     assert settings.slack_client_secret is not None
     assert settings.slack_client_secret.get_secret_value() == SECRET

@@ -65,13 +65,13 @@ async def channel(browser: Browser, playground: Workspace) -> AsyncIterator[Chan
         yield channel
 
 
-async def photograph(channel: Channel, name: str, shown: Locator | None = None) -> None:
+async def photograph(channel: Channel, name: str, part: Locator | None = None) -> None:
     """Save the page at both widths, with a message in view, and return to the desktop."""
     for suffix, size in (("phone", PHONE), ("desktop", DESKTOP)):
         await channel.page.set_viewport_size(size)
         assert await channel.page.evaluate(OVERFLOW) == [], "nothing leaves the page at the right"
-        if shown is not None:
-            await shown.scroll_into_view_if_needed()
+        if part is not None:
+            await part.scroll_into_view_if_needed()
         await channel.photograph(f"pov-{name}-{suffix}")
 
 

@@ -74,8 +74,8 @@ def environment(slack: FakeSlack, database_url: str) -> dict[str, str]:
         slack: The local Slack.
         database_url: The database of all replicas.
     """
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "FTCOST_"))}
-    return kept | {
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "FTCOST_"))}
+    return inherited | {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_SIGNING_SECRET": slack.signing_secret,
         "SLACK_API_URL": slack.api_url,

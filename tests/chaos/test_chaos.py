@@ -50,16 +50,16 @@ async def test_connections_without_a_request_are_closed(slack: FakeSlack, tmp_pa
 async def test_stopping_replica_hands_its_jobs_to_the_other(slack: FakeSlack, postgres_url: str) -> None:
     """Slack does not answer the one that stops. The other needs no lease to end, nor does the stop cost an attempt."""
     never = asyncio.Event()
-    one, other = (Replica(environment(slack, postgres_url)) for _ in range(2))
+    first, other = (Replica(environment(slack, postgres_url)) for _ in range(2))
     try:
-        await asyncio.gather(one.start(), other.start())
-        slack.events_url = one.url
+        await asyncio.gather(first.start(), other.start())
+        slack.events_url = first.url
         slack.delay_next("chat.postMessage", never)
         assert (await slack.command(support_bot.LINE)).ok
         await slack.wait_for(lambda: slack.waiting_calls)
-        assert await asyncio.wait_for(one.stop(), 5) == 0
+        assert await asyncio.wait_for(first.stop(), 5) == 0
         parent = await slack_actions.answered(slack)
     finally:
         never.set()
-        await asyncio.gather(one.kill(), other.kill())
+        await asyncio.gather(first.kill(), other.kill())
     assert slack.messages()[:1] == [parent]

@@ -108,9 +108,9 @@ async def watch_changed_estimates(slack: FakeSlack, database: Database, count: i
         await slack.command(f"watch {estimate_id(card)}")
     rows = await database.fetch_all(select(watches.c.number, watches.c.alerts, watches.c.told))
     for row in rows:
-        told = copy.deepcopy(row.told)
-        told["quote"]["complete"] = False
-        await database.execute(update(watches).where(watches.c.number == row.number).values(told=told))
+        notice = copy.deepcopy(row.told)
+        notice["quote"]["complete"] = False
+        await database.execute(update(watches).where(watches.c.number == row.number).values(told=notice))
     today = datetime.now(UTC).date()
     return [Work(f"alert:{row.number}:{row.alerts}:{today}", "") for row in rows]
 

@@ -93,7 +93,7 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 @contextmanager
-def in_time(what: object) -> Iterator[None]:
+def in_time(subject: object) -> Iterator[None]:
     """Raises where the processor was busy for longer than one answer may take. Looking through what Hypothesis keeps
     for garbage may take longer than that, and is left for later.
     """
@@ -104,7 +104,7 @@ def in_time(what: object) -> Iterator[None]:
         took = time.thread_time() - began
     finally:
         gc.enable()
-    assert took < ALLOWED_SECONDS, f"{took:.2f} s for {what!r:.200}"
+    assert took < ALLOWED_SECONDS, f"{took:.2f} s for {subject!r:.200}"
 
 
 def outcome(ask: Callable[[], object], *allowed: type[Exception]) -> Exception | None:

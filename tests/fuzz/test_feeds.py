@@ -85,8 +85,8 @@ def test_junk_anywhere_in_a_recorded_answer(data: st.DataObject, put: Any) -> No
     with in_time(path):
         seen = answer_of(feed_id, FEEDS[feed_id], body)
     if isinstance(seen, Observations):
-        assert all(one.usd is None or (one.usd.is_finite() and one.usd >= 0) for one in seen.prices)
-        assert all(one.name and one.name.isprintable() for one in seen.prices)
+        assert all(price.usd is None or (price.usd.is_finite() and price.usd >= 0) for price in seen.prices)
+        assert all(price.name and price.name.isprintable() for price in seen.prices)
 
 
 @examples(50)
@@ -98,7 +98,7 @@ def test_junk_anywhere_in_a_recorded_table(feed_id: str, put: bytes, at: int) ->
     with in_time(put):
         seen = answer_of(feed_id, FEEDS[feed_id], zipped({"a.csv": body}) if feed_id == "gpuhunt" else body)
     if isinstance(seen, Observations):
-        assert all(one.usd is None or (one.usd.is_finite() and one.usd >= 0) for one in seen.prices)
+        assert all(price.usd is None or (price.usd.is_finite() and price.usd >= 0) for price in seen.prices)
 
 
 @examples(50)

@@ -58,9 +58,9 @@ def test_a_bill_is_read_or_refused_with_a_sentence(catalog: Catalog, header: str
     with in_time(content):
         if outcome(lambda: read_bill(content, RULES), UserError) is None:
             bill = read_bill(content, RULES)
-            found = aggregate_bill(bill.lines, RULES, scope)
+            aggregate = aggregate_bill(bill.lines, RULES, scope)
             assert all(line.usd.is_finite() and 2000 <= line.day.year <= 2100 for line in bill.lines)
-            assert all(one.usd.is_finite() and one.month < one.through for one in found.actuals)
+            assert all(amount.usd.is_finite() and amount.month < amount.through for amount in aggregate.actuals)
 
 
 @examples(50)
@@ -108,7 +108,7 @@ def fields_in(path: Path, content: bytes) -> dict[str, str]:
     st.one_of(
         st.binary(max_size=200),
         text.map(lambda typed: typed.encode("utf-8", "replace")),
-        st.dictionaries(st.sampled_from([*KEYS, "unknown"]), VALUES).map(lambda said: json.dumps(said).encode()),
+        st.dictionaries(st.sampled_from([*KEYS, "unknown"]), VALUES).map(lambda fields: json.dumps(fields).encode()),
     )
 )
 def test_a_scenario_file_is_read_or_refused_with_a_sentence(path: Path, content: bytes) -> None:

@@ -103,20 +103,20 @@ def far_off(recorded: dict[str, Any]) -> list[bytes]:
 def test_any_answer_is_taken_or_refused_whole(host: Host, data: st.DataObject) -> None:
     platform = data.draw(st.sampled_from(sorted(PLACES)))
     path = data.draw(st.sampled_from(PLACES[platform]))
-    whole = damaged(host.recorded(path), most=4).map(lambda said: json.dumps(said).encode())
+    whole = damaged(host.recorded(path), most=4).map(lambda answer: json.dumps(answer).encode())
     body = data.draw(
         st.one_of(
             whole,
             whole,
             whole,
             st.sampled_from(far_off(host.recorded(path))),
-            anything.map(lambda said: json.dumps(said).encode()),
+            anything.map(lambda answer: json.dumps(answer).encode()),
             st.binary(),
         )
     )
     with in_time(body):
-        found = host.pull(platform, path, body)
-    if isinstance(found, PullError):
-        assert str(found).strip()
+        result = host.pull(platform, path, body)
+    if isinstance(result, PullError):
+        assert str(result).strip()
     else:
-        assert all(one.usd.is_finite() and one.month < one.through for one in found)
+        assert all(amount.usd.is_finite() and amount.month < amount.through for amount in result)

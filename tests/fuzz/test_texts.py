@@ -31,10 +31,10 @@ def test_a_line_is_read_or_refused_with_a_sentence(line: str) -> None:
     with in_time(line):
         typed = from_slack(line)
         if outcome(lambda: read_command(typed), UserError) is None:
-            asked = read_command(typed)
-            assert set(asked.fields) <= set(KEYS)
-            if asked.fields:
-                outcome(lambda: read_scenario(asked.fields), UserError)
+            fields = read_command(typed)
+            assert set(fields.fields) <= set(KEYS)
+            if fields.fields:
+                outcome(lambda: read_scenario(fields.fields), UserError)
 
 
 @examples(50)

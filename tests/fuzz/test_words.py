@@ -37,9 +37,9 @@ def test_any_words_after_the_command(target: Target, typed: str) -> None:
 
 @SETTINGS
 @given(text)
-def test_any_words_in_a_mention_or_a_message(target: Target, said: str) -> None:
+def test_any_words_in_a_mention_or_a_message(target: Target, sentence: str) -> None:
     slack = target.slack
-    message = target.message | {"text": f"<@{slack.bot_user}> {said}"}
+    message = target.message | {"text": f"<@{slack.bot_user}> {sentence}"}
     target.send(json.dumps(target.payloads.message_event("app_mention", message)), JSON)
     target.send_payload(target.payloads.message_action("ftcost_from_message", message, slack.you))
 

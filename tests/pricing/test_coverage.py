@@ -18,8 +18,8 @@ def catalog() -> Catalog:
 
 def in_force(prices: tuple[Price, ...]) -> Price | None:
     """Return the price of a history that holds today."""
-    held = [price for price in prices if price.since is None or price.since <= TODAY]
-    return held[-1] if held else None
+    current = [price for price in prices if price.since is None or price.since <= TODAY]
+    return current[-1] if current else None
 
 
 def unknown_prices(offer: Offer) -> list[Price]:

@@ -19,7 +19,7 @@ DEAR = support_bot.LINE.replace("epochs=3", "epochs=5")
 BUSY = DEAR.replace("50k/day", "100k/day")
 
 
-async def asked(slack: FakeSlack, line: str, name: str = "", **more: str) -> str:
+async def estimate_of(slack: FakeSlack, line: str, name: str = "", **more: str) -> str:
     """Ask a question; the id of its estimate."""
     return estimate_id(await slack_actions.ask(slack, f'{line} name="{name}"' if name else line, **more))
 
@@ -44,36 +44,40 @@ async def mention(slack: FakeSlack, text: str, parent: Json) -> None:
 
 def posted(slack: FakeSlack, parent: Json) -> list[Json]:
     """The pages that stand in a thread."""
-    return [one for one in slack.messages(thread_ts=parent["ts"]) if one["text"].startswith("Scenarios side by side")]
+    return [
+        message
+        for message in slack.messages(thread_ts=parent["ts"])
+        if message["text"].startswith("Scenarios side by side")
+    ]
 
 
 # --- /ftcost compare --------------------------------------------------------------------------------------------------
 
 
 async def test_two_by_id_with_the_figures_of_both(workspace: Workspace, slack: FakeSlack) -> None:
-    one, other = await asked(slack, support_bot.LINE), await asked(slack, DEAR)
-    page = await compared(slack, f"{one} {other}")
+    first, other = await estimate_of(slack, support_bot.LINE), await estimate_of(slack, DEAR)
+    page = await compared(slack, f"{first} {other}")
     cells = by_row(page)
-    assert cells[""] == [one, other]
+    assert cells[""] == [first, other]
     assert cells["epochs"] == ["3", "5"]
     assert "calls" not in cells, "the same in both"
     assert cells["One-off"] == ["$120.00", "$200.00"]
     assert cells["A month"] == ["$1,080.00", "$1,080.00"]
     assert cells["Whole horizon"] == ["$13,080.00", "$13,160.00"]
-    assert f"{one} costs the least: $13,080.00" in texts(page)
+    assert f"{first} costs the least: $13,080.00" in texts(page)
     assert f"{other} +$80.00" in texts(page)
 
 
 async def test_the_first_is_what_the_others_are_held_against(workspace: Workspace, slack: FakeSlack) -> None:
-    one, other, third = [await asked(slack, line) for line in (support_bot.LINE, DEAR, BUSY)]
-    said = texts(await compared(slack, f"{third} {other} {one}"))
-    assert f"{one} costs the least: $13,080.00" in said
-    assert f"{other} −$12,960.00, {one} −$13,040.00" in said
+    first, other, third = [await estimate_of(slack, line) for line in (support_bot.LINE, DEAR, BUSY)]
+    page = texts(await compared(slack, f"{third} {other} {first}"))
+    assert f"{first} costs the least: $13,080.00" in page
+    assert f"{other} −$12,960.00, {first} −$13,040.00" in page
 
 
 async def test_by_name_and_names_with_spaces_by_commas(workspace: Workspace, slack: FakeSlack) -> None:
-    await asked(slack, support_bot.LINE, "small run")
-    await asked(slack, BUSY, "large run")
+    await estimate_of(slack, support_bot.LINE, "small run")
+    await estimate_of(slack, BUSY, "large run")
     for argument in (
         "small run, large run",
         "small run,large run",
@@ -88,29 +92,29 @@ async def test_by_name_and_names_with_spaces_by_commas(workspace: Workspace, sla
 
 
 async def test_names_and_ids_may_be_mixed_and_ids_stand_in_backquotes(workspace: Workspace, slack: FakeSlack) -> None:
-    one = await asked(slack, support_bot.LINE, "small")
-    other = await asked(slack, DEAR)
+    first = await estimate_of(slack, support_bot.LINE, "small")
+    other = await estimate_of(slack, DEAR)
     assert by_row(await compared(slack, f"small `{other}`"))[""] == ["small", other]
-    assert by_row(await compared(slack, f"`{other}` `{one}`"))[""] == [other, "small"]
+    assert by_row(await compared(slack, f"`{other}` `{first}`"))[""] == [other, "small"]
 
 
 async def test_the_newest_of_a_name_is_meant(workspace: Workspace, slack: FakeSlack) -> None:
-    await asked(slack, BUSY, "plan")
-    await asked(slack, DEAR, "plan")
-    other = await asked(slack, support_bot.LINE)
+    await estimate_of(slack, BUSY, "plan")
+    await estimate_of(slack, DEAR, "plan")
+    other = await estimate_of(slack, support_bot.LINE)
     assert by_row(await compared(slack, f"plan {other}"))["Whole horizon"] == ["$13,160.00", "$13,080.00"]
 
 
 async def test_a_colleagues_is_found_by_id_and_not_by_name(workspace: Workspace, slack: FakeSlack) -> None:
-    mine = await asked(slack, support_bot.LINE, "mine")
-    theirs = await asked(slack, DEAR, "theirs", user=slack.colleague)
+    mine = await estimate_of(slack, support_bot.LINE, "mine")
+    theirs = await estimate_of(slack, DEAR, "theirs", user=slack.colleague)
     assert by_row(await compared(slack, f"mine {theirs}"))[""] == ["mine", "theirs"]
     assert "no estimate “theirs”" in (await compared(slack, "mine theirs"))["text"]
     assert mine
 
 
 async def test_six_are_compared_and_seven_refused(workspace: Workspace, slack: FakeSlack) -> None:
-    ids = [await asked(slack, support_bot.LINE.replace("epochs=3", f"epochs={epochs}")) for epochs in range(1, 8)]
+    ids = [await estimate_of(slack, support_bot.LINE.replace("epochs=3", f"epochs={epochs}")) for epochs in range(1, 8)]
     page = await compared(slack, " ".join(ids[:6]))
     assert by_row(page)["epochs"] == ["1", "2", "3", "4", "5", "6"]
     assert "two to six" in (await compared(slack, " ".join(ids)))["text"]
@@ -118,7 +122,7 @@ async def test_six_are_compared_and_seven_refused(workspace: Workspace, slack: F
 
 
 async def test_fewer_than_two_are_refused_with_an_example(workspace: Workspace, slack: FakeSlack) -> None:
-    await asked(slack, support_bot.LINE, "one")
+    await estimate_of(slack, support_bot.LINE, "one")
     for argument in ("", "one", "one one", "one, one", ","):
         page = await compared(slack, argument)
         assert "two to six" in page["text"], argument
@@ -126,24 +130,24 @@ async def test_fewer_than_two_are_refused_with_an_example(workspace: Workspace, 
 
 
 async def test_an_estimate_and_its_name_are_the_same_one(workspace: Workspace, slack: FakeSlack) -> None:
-    one = await asked(slack, support_bot.LINE, "one")
-    for same in (f"one {one}", "one ONE"):
+    first = await estimate_of(slack, support_bot.LINE, "one")
+    for same in (f"one {first}", "one ONE"):
         assert "the same estimate" in (await compared(slack, same))["text"]
-    other = await asked(slack, DEAR, "other")
-    assert by_row(await compared(slack, f"one {other} {one}"))[""] == ["one", "other"]
+    other = await estimate_of(slack, DEAR, "other")
+    assert by_row(await compared(slack, f"one {other} {first}"))[""] == ["one", "other"]
 
 
 async def test_an_unknown_one_is_named(workspace: Workspace, slack: FakeSlack) -> None:
-    one = await asked(slack, support_bot.LINE)
-    said = (await compared(slack, f"{one} bcdfghjkmn"))["text"]
-    assert "no estimate “bcdfghjkmn”" in said
-    assert "list" in said
+    first = await estimate_of(slack, support_bot.LINE)
+    page = (await compared(slack, f"{first} bcdfghjkmn"))["text"]
+    assert "no estimate “bcdfghjkmn”" in page
+    assert "list" in page
 
 
 async def test_different_horizons_are_not_held_against_each_other(workspace: Workspace, slack: FakeSlack) -> None:
     """A year for $13,080.00 and half of one for $6,600.00 cost the same a month."""
-    one, other = await asked(slack, support_bot.LINE), await asked(slack, f"{support_bot.LINE} months=6")
-    page = await compared(slack, f"{one} {other}")
+    first, other = await estimate_of(slack, support_bot.LINE), await estimate_of(slack, f"{support_bot.LINE} months=6")
+    page = await compared(slack, f"{first} {other}")
     assert "compare the cost of a month" in texts(page)
     assert "costs the least" not in texts(page)
     cells = by_row(page)
@@ -152,9 +156,11 @@ async def test_different_horizons_are_not_held_against_each_other(workspace: Wor
 
 
 async def test_what_was_not_asked_is_said_as_its_default(workspace: Workspace, slack: FakeSlack) -> None:
-    one = await asked(slack, support_bot.LINE)
-    given = await asked(slack, f"{support_bot.LINE} cached=10% batch=5% growth=2% runs=2 prep=9 customer=existing")
-    cells = by_row(await compared(slack, f"{one} {given}"))
+    first = await estimate_of(slack, support_bot.LINE)
+    changed = await estimate_of(
+        slack, f"{support_bot.LINE} cached=10% batch=5% growth=2% runs=2 prep=9 customer=existing"
+    )
+    cells = by_row(await compared(slack, f"{first} {changed}"))
     for key, default in (("cached", "auto"), ("batch", "0%"), ("growth", "0%"), ("runs", "1"), ("customer", "new")):
         assert cells[key][0] == default, key
     assert cells["prep"] == ["0", "9"]
@@ -165,8 +171,10 @@ async def test_ranges_and_break_even_have_rows_of_their_own(workspace: Workspace
 
     A call saves $0.000007: $120.00 after 17,142,858 calls.
     """
-    plain = await asked(slack, f"{support_bot.LINE} base_rates=3.07/6", "plain")
-    ranged = await asked(slack, support_bot.LINE.replace("epochs=3", "epochs=2..4") + " base_rates=3.07/6", "ranged")
+    plain = await estimate_of(slack, f"{support_bot.LINE} base_rates=3.07/6", "plain")
+    ranged = await estimate_of(
+        slack, support_bot.LINE.replace("epochs=3", "epochs=2..4") + " base_rates=3.07/6", "ranged"
+    )
     assert plain
     assert ranged
     cells = by_row(await compared(slack, "plain ranged"))
@@ -182,8 +190,8 @@ async def test_ranges_and_break_even_have_rows_of_their_own(workspace: Workspace
 
 async def test_two_offers_have_a_row_each(workspace: Workspace, slack: FakeSlack) -> None:
     """What is cheapest in one scenario is shown in the other too, where it was priced there."""
-    own = await asked(slack, support_bot.LINE, "own")
-    both = await asked(
+    own = await estimate_of(slack, support_bot.LINE, "own")
+    both = await estimate_of(
         slack, support_bot.LINE.replace("on=your-rates", "on=your-rates,azure/gpt-oss-20b@global"), "both"
     )
     assert own != both
@@ -196,11 +204,11 @@ async def test_two_offers_have_a_row_each(workspace: Workspace, slack: FakeSlack
 
 async def test_without_a_complete_price_there_is_nothing_to_compare(workspace: Workspace, slack: FakeSlack) -> None:
     """No source has the price of training Nova Lite."""
-    one = await asked(slack, support_bot.LINE)
-    other = await asked(slack, "on=aws-bedrock/nova-lite examples=10k example=400 calls=1k/day call=100/70")
-    said = texts(await compared(slack, f"{one} {other}"))
-    assert "costs the least" not in said
-    assert f"{other} has no usable offer, so there is no cheapest scenario." in said
+    first = await estimate_of(slack, support_bot.LINE)
+    other = await estimate_of(slack, "on=aws-bedrock/nova-lite examples=10k example=400 calls=1k/day call=100/70")
+    page = texts(await compared(slack, f"{first} {other}"))
+    assert "costs the least" not in page
+    assert f"{other} has no usable offer, so there is no cheapest scenario." in page
 
 
 # --- @ftcost compare --------------------------------------------------------------------------------------------------
@@ -237,18 +245,18 @@ async def test_a_name_that_edits_keep_is_told_apart(workspace: Workspace, slack:
 async def test_a_thread_with_one_estimate_has_nothing_to_compare(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await mention(slack, "compare", parent)
-    (told,) = await slack.wait_for(slack.ephemerals)
-    assert "one estimate" in told["text"]
-    assert "@ftcost " in told["text"], "it says how to add another"
+    (notice,) = await slack.wait_for(slack.ephemerals)
+    assert "one estimate" in notice["text"]
+    assert "@ftcost " in notice["text"], "it says how to add another"
     assert posted(slack, parent) == []
 
 
 async def test_a_thread_without_an_estimate_says_so(workspace: Workspace, slack: FakeSlack) -> None:
     message = await slack.say("What would it cost?")
     await mention(slack, "compare", message)
-    (told,) = await slack.wait_for(slack.ephemerals)
-    assert "one estimate" not in told["text"]
-    assert "This thread" in told["text"]
+    (notice,) = await slack.wait_for(slack.ephemerals)
+    assert "one estimate" not in notice["text"]
+    assert "This thread" in notice["text"]
 
 
 async def test_comparison_of_seven_estimates_omits_one_and_says_so(workspace: Workspace, slack: FakeSlack) -> None:
@@ -265,8 +273,8 @@ async def test_comparison_of_seven_estimates_omits_one_and_says_so(workspace: Wo
 
 async def test_in_a_thread_others_may_be_named_too(workspace: Workspace, slack: FakeSlack) -> None:
     """By a name that is the asker's, or by id; for all in the thread."""
-    await asked(slack, support_bot.LINE, "small run")
-    other = await asked(slack, BUSY)
+    await estimate_of(slack, support_bot.LINE, "small run")
+    other = await estimate_of(slack, BUSY)
     parent = await slack_actions.ask(slack, DEAR)
     await mention(slack, f"compare small run, {other}", parent)
     (page,) = await slack.wait_for(lambda: posted(slack, parent))
@@ -291,7 +299,7 @@ async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: Fa
     names = ["<!channel>", "<@U0ROBIN001>", "<!here|x>", "*bold*", "_it_ ~no~", "x" * 80, "🎉" * 80, "a & b", "{0} %s"]
     pages: dict[str, list[Json]] = {}
     async with start():
-        other = await asked(slack, DEAR)
+        other = await estimate_of(slack, DEAR)
         for name in names:
             parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="{name}"')
             await mention(slack, "epochs=5", parent)
@@ -300,33 +308,33 @@ async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: Fa
             await slack.wait_for(partial(posted, slack, parent))
             by_id = await compared(slack, f"{estimate_id(parent)} {other}")
             pages[name] = [*posted(slack, parent), by_id, await compared(slack, f"{name}, {other}")]
-    for name, found in pages.items():
-        assert len(found) == 3
-        for message in found:
-            shown = by_row(message)[""][0]
-            assert shown == name or (len(name) > 24 and shown == f"{name[:23]}…")
-            assert escape_text(shown) in message["text"]
+    for name, messages in pages.items():
+        assert len(messages) == 3
+        for message in messages:
+            header = by_row(message)[""][0]
+            assert header == name or (len(name) > 24 and header == f"{name[:23]}…")
+            assert escape_text(header) in message["text"]
     assert set(slack.pings) == {slack.you}, "only the asker's own name under the estimates"
     assert slack.violations == []
 
 
 async def test_an_id_is_no_other_estimates_name(workspace: Workspace, slack: FakeSlack) -> None:
     """An estimate that is called like another one's id does not stand in its way."""
-    one = await asked(slack, support_bot.LINE)
-    other = await asked(slack, BUSY, one)
-    cells = by_row(await compared(slack, f"{one} {other}"))
+    first = await estimate_of(slack, support_bot.LINE)
+    other = await estimate_of(slack, BUSY, first)
+    cells = by_row(await compared(slack, f"{first} {other}"))
     assert cells["Whole horizon"] == ["$13,080.00", "$26,120.00"]
     assert len(set(cells[""])) == 2
 
 
 async def test_long_names_that_begin_alike_are_told_apart(workspace: Workspace, slack: FakeSlack) -> None:
-    ids = [await asked(slack, line, f"{'x' * 79}{last}") for line, last in ((support_bot.LINE, "a"), (DEAR, "b"))]
+    ids = [await estimate_of(slack, line, f"{'x' * 79}{last}") for line, last in ((support_bot.LINE, "a"), (DEAR, "b"))]
     assert len(set(by_row(await compared(slack, " ".join(ids)))[""])) == 2
 
 
 async def test_a_name_with_a_comma_stands_in_quotes(workspace: Workspace, slack: FakeSlack) -> None:
-    await asked(slack, support_bot.LINE, "first, small")
-    await asked(slack, DEAR, "second")
+    await estimate_of(slack, support_bot.LINE, "first, small")
+    await estimate_of(slack, DEAR, "second")
     assert by_row(await compared(slack, '"first, small" second'))[""] == ["first, small", "second"]
 
 

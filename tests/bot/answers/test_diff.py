@@ -33,23 +33,23 @@ async def test_causes_include_prompting_after_the_models_end(workspace: Workspac
 
 async def test_two_estimates_are_held_against_each_other(workspace: Workspace, slack: FakeSlack) -> None:
     """From $13,080.00 to $26,120.00: the $80.00 of the epochs and the $12,960.00 of the calls above, $13,040.00."""
-    one = await slack_actions.ask(slack, support_bot.LINE)
+    first = await slack_actions.ask(slack, support_bot.LINE)
     other = await slack_actions.ask(
         slack, support_bot.LINE.replace("epochs=3", "epochs=5").replace("50k/day", "100k/day")
     )
-    delivered = await slack.command(f"diff {identifier(one)} {identifier(other)}")
-    said = delivered.json()["text"]
-    assert "epochs +$80.00, calls +$12,960.00" in said
+    delivered = await slack.command(f"diff {identifier(first)} {identifier(other)}")
+    message = delivered.json()["text"]
+    assert "epochs +$80.00, calls +$12,960.00" in message
     for usd in ("$13,080.00", "$26,120.00", "+$13,040.00"):
-        assert usd in said
-    assert "epochs 3 → 5; calls 50k/day → 100k/day" in said
+        assert usd in message
+    assert "epochs 3 → 5; calls 50k/day → 100k/day" in message
     assert len(slack.messages()) == 2, "only the asker sees it"
 
 
 async def test_estimates_without_a_common_offer_say_so(workspace: Workspace, slack: FakeSlack) -> None:
-    one = await slack_actions.ask(slack, support_bot.LINE)
+    first = await slack_actions.ask(slack, support_bot.LINE)
     other = await slack_actions.ask(slack, "on=google/gemini-3.5-flash examples=10k example=400 epochs=3")
-    delivered = await slack.command(f"diff {identifier(one)} {identifier(other)}")
+    delivered = await slack.command(f"diff {identifier(first)} {identifier(other)}")
     assert "no offer in common" in delivered.json()["text"]
 
 

@@ -38,14 +38,14 @@ def test_it_fits_with_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     parts = ("Weights", "Gradients", "Optimiser", "Activations", "Logits", "Overhead")
     assert sum(float(table[part]) for part in parts) == pytest.approx(float(table["Computed"]), abs=0.04)
     assert 8.03e9 * 2 / 2**30 < float(table["Weights"]) < 8.03e9 * 2 / 2**30 + 0.3
-    for said in (
+    for phrase in (
         "Cheapest offers of the run: 1 × H100",
         " old)",
         "global batch",
         "learning rate",
         "stack optimised",
     ):
-        assert said in out
+        assert phrase in out
 
 
 def test_it_does_not_fit_and_what_would_make_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,32 +75,32 @@ def test_question_without_a_gpu_names_the_smallest(capsys: pytest.CaptureFixture
 def test_own_gpus_have_hours_and_cost_and_no_platform(capsys: pytest.CaptureFixture[str]) -> None:
     """10,000 × 2,000 tokens × 3 epochs = 60M; 8 GPUs at $2 cost $16 an hour, at either end of the interval."""
     first, *others = run(capsys, "fit llama-3.3-70b lora h100 gpus=8 gpu_rate=2 examples=10k example=2k").splitlines()
-    found = re.fullmatch(
+    match = re.fullmatch(
         r"Yes, llama-3\.1-70b with LoRA fits 8 × H100 80 GB SXM\. A run of 60M training tokens takes "
         r"(\S+) hours \((\S+) to (\S+) in 8 of 10 cases\) and costs \$(\S+) \(\$(\S+) to \$(\S+)\) "
         r"at your \$2 a GPU-hour\.",
         first,
     )
-    assert found
-    hours, usd = [float(text) for text in found.groups()[:3]], [float(text) for text in found.groups()[3:]]
+    assert match
+    hours, usd = [float(text) for text in match.groups()[:3]], [float(text) for text in match.groups()[3:]]
     assert [each / 16 for each in usd] == pytest.approx(hours, abs=0.051)
     assert "offers" not in "".join(others)
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "expected"),
     [
         ("fit h100 qlora 13B seq=4096", "sequences of 4,096 tokens"),
         ("fit meta-llama/Llama-3.1-8B-Instruct any", "llama-3.1-8b, lora of rank 16"),
         ("fit model=llama-3.1-8b gpu=l40s rank=64 stack=eager", "lora of rank 64"),
     ],
 )
-def test_words_stand_in_any_order(capsys: pytest.CaptureFixture[str], line: str, said: str) -> None:
-    assert said in run(capsys, line)
+def test_words_stand_in_any_order(capsys: pytest.CaptureFixture[str], line: str, expected: str) -> None:
+    assert expected in run(capsys, line)
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "expected"),
     [
         ("fit", "Name a model, a method and a GPU"),
         ("fit lora h100", "model: Name the model to tune"),
@@ -115,8 +115,8 @@ def test_words_stand_in_any_order(capsys: pytest.CaptureFixture[str], line: str,
         ("fit llama-3.1-8b dpo", "method: dpo isn't calculated for rented GPUs"),
     ],
 )
-def test_what_it_cannot_read_is_said(capsys: pytest.CaptureFixture[str], line: str, said: str) -> None:
-    assert said in run(capsys, line, code=2)
+def test_what_it_cannot_read_is_said(capsys: pytest.CaptureFixture[str], line: str, expected: str) -> None:
+    assert expected in run(capsys, line, code=2)
 
 
 async def test_in_slack_only_the_asker_sees_it(workspace: Workspace, slack: FakeSlack) -> None:
@@ -127,8 +127,8 @@ async def test_in_slack_only_the_asker_sees_it(workspace: Workspace, slack: Fake
     assert "Yes, llama-3.1-8b with LoRA fits H100 80 GB SXM" in texts(answer)
     assert rows(answer)[0] == ["Memory of one GPU", "GiB"]
     await slack.say(f"<@{slack.bot_user}> fit llama-3.1-8b lora nonsense")
-    said = await slack.wait_for(lambda: slack.ephemerals()[1:])
-    assert "Unknown GPU “nonsense”" in texts(said[0])
+    notices = await slack.wait_for(lambda: slack.ephemerals()[1:])
+    assert "Unknown GPU “nonsense”" in texts(notices[0])
 
 
 async def test_answer_shows_gpu_hours_their_range_and_drivers(workspace: Workspace, slack: FakeSlack) -> None:
@@ -173,7 +173,7 @@ class Slow(Mapping[str, GpuOffer]):
 
     def __init__(self, offers: Mapping[str, GpuOffer]) -> None:
         self._offers = offers
-        self.asked, self.go_on = threading.Event(), threading.Event()
+        self.started, self.go_on = threading.Event(), threading.Event()
 
     def __getitem__(self, name: str) -> GpuOffer:
         return self._offers[name]
@@ -182,7 +182,7 @@ class Slow(Mapping[str, GpuOffer]):
         return len(self._offers)
 
     def __iter__(self) -> Iterator[str]:
-        self.asked.set()
+        self.started.set()
         self.go_on.wait(20)
         return iter(self._offers)
 
@@ -198,7 +198,7 @@ async def test_while_gpus_are_searched_others_are_answered(
             slack_actions.ask(slack, "on=gpu gpu=l4 model=llama-3.1-8b examples=10k example=400")
         )
         try:
-            assert await asyncio.to_thread(offers.asked.wait, 20)
+            assert await asyncio.to_thread(offers.started.wait, 20)
             assert (await slack_actions.open_form(slack, channel=slack.random))["callback_id"] == "estimate_form"
             assert not searching.done()
         finally:
@@ -217,23 +217,23 @@ async def test_compare_offers_the_gpus_where_the_question_has_a_model(workspace:
 def test_json_has_the_drivers_and_the_crossover(capsys: pytest.CaptureFixture[str]) -> None:
     line = "on=runpod/l4,your-rates rates=1/1/1 model=llama-3.1-8b gpus=1 examples=10k example=400 epochs=3 days=30"
     assert main([*DAY, "--format", "json", f"{line} calls=50k/day call=100/70"]) == 0
-    made = json.loads(capsys.readouterr().out)
-    own, token = sorted(made["estimates"], key=lambda one: one["offer"])
+    result = json.loads(capsys.readouterr().out)
+    own, token = sorted(result["estimates"], key=lambda each: each["offer"])
     # 10k × 400 × 3 tokens on one L4 at $0.49: whole seconds at either end of the interval.
     ends = own["training_range_usd"]
     seconds = [Decimal(ends[end]) * 3_600 / Decimal("0.49") for end in ("low", "high")]
-    assert [abs(one - round(one)) < Decimal("1e-9") for one in seconds] == [True, True]
+    assert [abs(each - round(each)) < Decimal("1e-9") for each in seconds] == [True, True]
     assert Decimal(ends["low"]) < Decimal(own["one_off_usd"]) < Decimal(ends["high"])
     assert token["training_range_usd"] is None
     # 720 h × $0.49 = $352.80 a month, against 170 tokens a call at $1 per 1M.
-    assert made["own_gpus"] == {"offer": "runpod/l4", "against": "your-rates", "calls_per_month": 2_075_295}
+    assert result["own_gpus"] == {"offer": "runpod/l4", "against": "your-rates", "calls_per_month": 2_075_295}
     text = run(capsys, f"{line} calls=50k/day call=100/70")
     # 2,075,295 calls a month over 30 days.
     assert "From 69,177 calls a day, 1 × L4-24 (RunPod) costs less to run than Your rate" in text
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "expected"),
     [
         ("models h200", "runpod/h200"),
         ("models", "Rented GPUs: models gpu."),
@@ -241,5 +241,5 @@ def test_json_has_the_drivers_and_the_crossover(capsys: pytest.CaptureFixture[st
         ("price runpod/h100", "$3.99"),
     ],
 )
-def test_the_catalogue_shows_them(capsys: pytest.CaptureFixture[str], line: str, said: str) -> None:
-    assert said in run(capsys, line)
+def test_the_catalogue_shows_them(capsys: pytest.CaptureFixture[str], line: str, expected: str) -> None:
+    assert expected in run(capsys, line)

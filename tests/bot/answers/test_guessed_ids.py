@@ -65,9 +65,9 @@ async def spied(catalog: Catalog, database_url: str) -> AsyncIterator[Spied]:
         secret = await slack_actions.ask(company.red, f"{support_bot.LINE} name={SECRET} months=7")
         own = await slack_actions.ask(company.blue, support_bot.LINE)
         before = len(company.red.calls)
-        found = Spied(company, secret, own)
-        yield found
-        assert SECRET not in found.shown_to_blue()
+        spied_workspace = Spied(company, secret, own)
+        yield spied_workspace
+        assert SECRET not in spied_workspace.shown_to_blue()
         assert [call.method for call in company.red.calls[before:]] == []
         assert SECRET in json.dumps(company.red.messages())
 
@@ -104,14 +104,14 @@ async def test_an_alert_of_anothers_is_not_ended(spied: Spied) -> None:
 @pytest.mark.parametrize("button", ["budget_approve", "budget_decline"])
 async def test_a_decision_on_anothers_request(spied: Spied, button: str) -> None:
     await spied.send(spied.pressed(button, spied.own))
-    (told,) = await spied.blue.wait_for(spied.blue.ephemerals)
-    assert told["text"] == "This request no longer exists."
+    (notice,) = await spied.blue.wait_for(spied.blue.ephemerals)
+    assert notice["text"] == "This request no longer exists."
 
 
 async def test_a_look_up_by_name(spied: Spied) -> None:
     await spied.blue.command(f"compare {SECRET} {estimate_id(spied.own)}")
-    told = spied.blue.ephemerals()[-1]["text"]
-    assert "This workspace has no estimate" in told
+    notice = spied.blue.ephemerals()[-1]["text"]
+    assert "This workspace has no estimate" in notice
     spied.blue.workspace.calls.clear()  # the name as it was typed is no news
 
 
@@ -125,8 +125,8 @@ async def test_a_button_that_opens_a_form(spied: Spied, button: str) -> None:
 @pytest.mark.parametrize("button", ["export", "break_even", "sure", "sources"])
 async def test_a_button_that_answers_in_the_thread(spied: Spied, button: str) -> None:
     await spied.send(spied.pressed(button, spied.own))
-    told = await spied.blue.wait_for(spied.blue.ephemerals)
-    assert f"Estimate `{spied.id}` no longer exists" in told[0]["text"]
+    notice = await spied.blue.wait_for(spied.blue.ephemerals)
+    assert f"Estimate `{spied.id}` no longer exists" in notice[0]["text"]
     assert spied.blue.files == []
     assert len(spied.blue.messages(thread_ts=spied.own["ts"])) == 1
 
@@ -163,8 +163,8 @@ async def test_a_mention_in_a_thread_with_anothers_time_stamp(spied: Spied, word
         message | {"text": f"<@{spied.blue.bot_user}> {words}", "thread_ts": spied.secret["ts"]},
     )
     assert (await spied.blue.deliver_event(event)).ok
-    told = await spied.blue.wait_for(spied.blue.ephemerals)
-    assert told[0]["text"]
+    notice = await spied.blue.wait_for(spied.blue.ephemerals)
+    assert notice[0]["text"]
 
 
 async def test_list_is_limited_to_the_workspace_of_the_user(spied: Spied) -> None:

@@ -60,9 +60,9 @@ async def test_every_example_of_help_is_answered(workspace: Workspace, slack: Fa
         before = _count_messages(slack)
         await slack.click(page, RUN_LINE, block_id=block["block_id"])
         await slack.wait_for(partial(_has_more_messages, slack, before))
-    shown = "\n".join(message["text"] for message in slack.ephemerals()[1:])
+    answers = "\n".join(message["text"] for message in slack.ephemerals()[1:])
     for refusal in ("isn't a command", "isn't a key", "didn't understand", "isn't a valid"):
-        assert refusal not in shown
+        assert refusal not in answers
     assert slack.violations == []
 
 

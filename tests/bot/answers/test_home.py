@@ -34,14 +34,14 @@ async def test_home_lists_own_estimates_and_ending_models(
     await slack_actions.ask(slack, "on=openai/gpt-4.1-mini examples=10k example=400 customer=existing")
     other = await slack_actions.ask(slack, support_bot.LINE, user=slack.colleague)
     home = await slack_actions.open_home(slack)
-    said = texts(home)
-    assert "&lt;!channel&gt; bot" in said
-    assert f"archives/{slack.general}/p{parent['ts'].replace('.', '')}|" in said
-    assert estimate_id(other) not in said
+    page = texts(home)
+    assert "&lt;!channel&gt; bot" in page
+    assert f"archives/{slack.general}/p{parent['ts'].replace('.', '')}|" in page
+    assert estimate_id(other) not in page
     life = catalog.offers["openai/gpt-4.1-mini"].lifecycle
     assert life is not None
     assert life.training_ends is not None
-    assert f"trains until {full_day(life.training_ends)}" in said
+    assert f"trains until {full_day(life.training_ends)}" in page
     assert set(slack.pings) == {slack.you, slack.colleague}, "the askers, and no channel"
 
 
@@ -51,10 +51,10 @@ async def test_home_lists_what_one_watches_and_its_models_that_end(workspace: Wo
     parent = await slack_actions.ask(slack, line, user=slack.colleague)
     assert "*Watched*" not in texts(await slack_actions.open_home(slack))
     await slack.command(f"watch {estimate_id(parent)} over $50")
-    said = texts(await slack_actions.open_home(slack))
-    assert f"over $50 · no alerts yet · `{estimate_id(parent)}`" in said
-    assert f"p{parent['ts'].replace('.', '')}|theirs>" in said
-    assert "GPT-4.1 mini (OpenAI) trains until 5 Jan 2027" in said
+    page = texts(await slack_actions.open_home(slack))
+    assert f"over $50 · no alerts yet · `{estimate_id(parent)}`" in page
+    assert f"p{parent['ts'].replace('.', '')}|theirs>" in page
+    assert "GPT-4.1 mini (OpenAI) trains until 5 Jan 2027" in page
     assert "*Watched*" not in texts(await slack_actions.open_home(slack, slack.colleague))
 
 
@@ -64,9 +64,9 @@ async def test_home_lists_the_model_that_is_prompted_and_ends(workspace: Workspa
     parent = await slack_actions.ask(slack, line)
     await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
     await slack_actions.change(slack, parent)
-    said = texts(await slack_actions.open_home(slack))
-    assert "gpt-4.1-mini (OpenAI), which you prompt, ends 14 Jan 2027; OpenAI suggests gpt-6-luna instead" in said
-    assert said.count("10k examples") == 1
+    page = texts(await slack_actions.open_home(slack))
+    assert "gpt-4.1-mini (OpenAI), which you prompt, ends 14 Jan 2027; OpenAI suggests gpt-6-luna instead" in page
+    assert page.count("10k examples") == 1
 
 
 async def test_new_estimate_answers_in_the_direct_message(workspace: Workspace, slack: FakeSlack) -> None:
@@ -156,11 +156,11 @@ async def test_error_from_an_outdated_default_names_the_defaults(slack: FakeSlac
     async with running_bot(fixture_catalog.catalogue(), slack, database):
         assert await slack_actions.save_defaults(slack, {"on": fixture_catalog.ON}) == {}
     async with running_bot(fixture_catalog.catalogue(fixture_catalog.offer("two")), slack, database):
-        said = texts((await slack.command(fixture_catalog.LINE)).json())
+        page = texts((await slack.command(fixture_catalog.LINE)).json())
         await slack.say(f"<@{slack.bot_user}> {fixture_catalog.LINE}")
-        (told,) = await slack.wait_for(slack.ephemerals)
+        (notice,) = await slack.wait_for(slack.ephemerals)
         assert await slack_actions.ask(slack, f"on=acme/two {fixture_catalog.LINE}")
-    for text in (said, texts(told)):
+    for text in (page, texts(notice)):
         assert "acme/one" in text
         assert "This comes from the workspace's defaults, which its admins" in text
 

@@ -24,8 +24,8 @@ def write(tmp_path: Path) -> Write:
 
     def written(file: str, **fields: str) -> str:
         path = tmp_path / file
-        asked = support_bot.FIELDS | fields
-        path.write_text("".join(f'{key}: "{value}"\n' for key, value in asked.items()))
+        scenario = support_bot.FIELDS | fields
+        path.write_text("".join(f'{key}: "{value}"\n' for key, value in scenario.items()))
         return str(path)
 
     return written
@@ -52,11 +52,11 @@ def test_two_files_are_called_after_their_names(capsys: pytest.CaptureFixture[st
     page = run(capsys, "compare", write("small.yml"), write("large.yml", epochs="5"))
     assert "small costs the least: $13,080.00." in page
     assert "Compared with small: large +$80.00." in page
-    found = cells(page)
-    assert found["epochs"] == ["3", "5"]
-    assert found["One-off"] == ["$120.00", "$200.00"]
-    assert found["Whole horizon"] == ["$13,080.00", "$13,160.00"]
-    assert "calls" not in found
+    table = cells(page)
+    assert table["epochs"] == ["3", "5"]
+    assert table["One-off"] == ["$120.00", "$200.00"]
+    assert table["Whole horizon"] == ["$13,080.00", "$13,160.00"]
+    assert "calls" not in table
 
 
 def test_a_name_in_the_file_goes_before_the_files(capsys: pytest.CaptureFixture[str], write: Write) -> None:
@@ -74,8 +74,8 @@ def test_columns_are_aligned(capsys: pytest.CaptureFixture[str], write: Write) -
 
 
 def test_one_argument_or_many(capsys: pytest.CaptureFixture[str], write: Write) -> None:
-    one, other = write("a.yml"), write("b.yml", epochs="5")
-    assert run(capsys, f"compare {one} {other}") == run(capsys, "compare", one, other)
+    first, other = write("a.yml"), write("b.yml", epochs="5")
+    assert run(capsys, f"compare {first} {other}") == run(capsys, "compare", first, other)
 
 
 def test_a_path_with_spaces(capsys: pytest.CaptureFixture[str], write: Write) -> None:
@@ -95,9 +95,9 @@ def test_too_few_and_too_many(capsys: pytest.CaptureFixture[str], write: Write, 
     files = [write(f"{number}.yml") for number in range(count)]
     if files:
         Path(files[-1]).unlink()
-    said = run(capsys, "compare", *files, code=2)
-    assert "two to six" in said
-    assert ".yml" in said, "it shows how"
+    error = run(capsys, "compare", *files, code=2)
+    assert "two to six" in error
+    assert ".yml" in error, "it shows how"
 
 
 def test_a_file_beside_itself_is_refused(capsys: pytest.CaptureFixture[str], write: Write) -> None:
@@ -136,10 +136,10 @@ def test_a_file_that_cannot_be_used_is_named(
     """Of two files, the broken one."""
     broken = tmp_path / "broken.yml"
     broken.write_bytes(content)
-    said = run(capsys, "compare", write("good.yml"), str(broken), code=2)
-    assert "broken.yml" in said
-    assert "good.yml" not in said
-    assert says in said
+    error = run(capsys, "compare", write("good.yml"), str(broken), code=2)
+    assert "broken.yml" in error
+    assert "good.yml" not in error
+    assert says in error
 
 
 def test_a_file_that_is_not_there_or_a_folder(capsys: pytest.CaptureFixture[str], write: Write, tmp_path: Path) -> None:

@@ -52,19 +52,19 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> s
 
 
 def test_the_json(path: Path) -> None:
-    made: dict[str, Any] = json.loads(ftcost("count", str(path), "--format", "json"))
-    assert list(made) == KEYS
-    assert (made["examples"], made["tokens"]) == (12, 276)
-    assert (made["input_tokens"], made["output_tokens"]) == (252, 24)
-    assert (made["encoding"], made["exact"], made["format"]) == ("o200k_base", False, "openai-chat")
-    assert made["inexact_why"] == "1 line wasn't counted, so the corrected file will have more tokens"
-    assert made["per_example"] == {"p5": 23, "p50": 23, "p95": 23, "max": 23}
-    assert made["problems"]["total"] == 1
-    assert made["problems"]["by_kind"] == {"bad_json": 1}
-    (first,) = made["problems"]["first"]
+    report: dict[str, Any] = json.loads(ftcost("count", str(path), "--format", "json"))
+    assert list(report) == KEYS
+    assert (report["examples"], report["tokens"]) == (12, 276)
+    assert (report["input_tokens"], report["output_tokens"]) == (252, 24)
+    assert (report["encoding"], report["exact"], report["format"]) == ("o200k_base", False, "openai-chat")
+    assert report["inexact_why"] == "1 line wasn't counted, so the corrected file will have more tokens"
+    assert report["per_example"] == {"p5": 23, "p50": 23, "p95": 23, "max": 23}
+    assert report["problems"]["total"] == 1
+    assert report["problems"]["by_kind"] == {"bad_json": 1}
+    (first,) = report["problems"]["first"]
     assert (first["line"], first["kind"]) == (13, "bad_json")
-    assert (made["problems"]["refusing"], made["problems"]["first_refusing"]) == (1, [first])
-    platforms = made["platforms"]
+    assert (report["problems"]["refusing"], report["problems"]["first_refusing"]) == (1, [first])
+    platforms = report["platforms"]
     assert (platforms["openai"]["accepted"], platforms["openai"]["status"]) == (False, "refused")
     assert platforms["openai"]["why"].startswith("Refused: bad json (1 line).")
     assert platforms["google"]["accepted"] is False
@@ -108,7 +108,7 @@ def test_files_and_folders_are_summed(tmp_path: Path, capsys: pytest.CaptureFixt
 
 def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = run(capsys, str(path), "--report", str(tmp_path / "report.jsonl"))
-    for said in (
+    for phrase in (
         "12 examples",
         "276 tokens",
         "line 13: The line isn't JSON",
@@ -117,7 +117,7 @@ def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.Capt
         "✗ openai: ",
         "✗ google: ",
     ):
-        assert said in text
+        assert phrase in text
     assert text.count("No file format of this platform is recorded.") == 1, "the platforms without one share a line"
     assert "writes a converted copy" not in text, "no platform takes a copy of a file with a fault"
     (fault,) = (json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines())
@@ -156,10 +156,10 @@ def test_report_is_confirmed_apart_from_the_answer(
 def test_a_file_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, says: str) -> None:
     path = tmp_path / "file.jsonl"
     path.write_bytes(data)
-    said = run(capsys, str(path), code=2)
-    assert says in said
-    assert "file.jsonl" in said
-    assert len(said.splitlines()) == 1
+    error = run(capsys, str(path), code=2)
+    assert says in error
+    assert "file.jsonl" in error
+    assert len(error.splitlines()) == 1
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_flag_may_precede_the_command(path: Path, capsys: pytest.CaptureFixture[
 
 def test_a_question_on_a_file(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """12 × 23 tokens × 3 epochs = 828; ÷ 1M × $10 = $0.00828."""
-    asked = [
+    arguments = [
         "--as-of",
         "2026-11-21",
         "--format",
@@ -187,12 +187,12 @@ def test_a_question_on_a_file(path: Path, capsys: pytest.CaptureFixture[str]) ->
         "rates=10/3/6",
         "epochs=3",
     ]
-    assert main(asked) == 0
-    made = json.loads(capsys.readouterr().out)
-    assert made["scenario"]["examples"] == "12"
-    assert made["scenario"]["example"] == "21/2"
-    assert Decimal(made["estimates"][0]["one_off_usd"]) == Decimal("0.00828")
-    assert main([*asked, "examples=5"]) == 2
+    assert main(arguments) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["scenario"]["examples"] == "12"
+    assert report["scenario"]["example"] == "21/2"
+    assert Decimal(report["estimates"][0]["one_off_usd"]) == Decimal("0.00828")
+    assert main([*arguments, "examples=5"]) == 2
     assert "dataset=" in capsys.readouterr().err
 
 

@@ -37,11 +37,11 @@ def test_one_argument_or_many(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_json_interface(capsys: pytest.CaptureFixture[str]) -> None:
     """Its documented keys; money as decimal strings. Figures: see support_bot."""
-    made = run_json(capsys, *LINE)
-    assert made["as_of"] == "2026-11-21"
-    assert made["catalog_version"]
-    assert made["scenario"] == support_bot.FIELDS
-    (estimate,) = made["estimates"]
+    result = run_json(capsys, *LINE)
+    assert result["as_of"] == "2026-11-21"
+    assert result["catalog_version"]
+    assert result["scenario"] == support_bot.FIELDS
+    (estimate,) = result["estimates"]
     assert {key: estimate[key] for key in ("offer", "platform", "model", "status", "complete")} == {
         "offer": "your-rates",
         "platform": "your-rates",
@@ -71,7 +71,7 @@ def test_the_json_interface(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_json_has_null_for_unknown_prices_and_codes_of_warnings(capsys: pytest.CaptureFixture[str]) -> None:
     """Bedrock tunes Nova Lite, and no source has the price of training it."""
-    made = run_json(
+    result = run_json(
         capsys,
         "on=aws-bedrock/nova-lite,openai/gpt-4.1-mini",
         "examples=10k",
@@ -79,11 +79,11 @@ def test_json_has_null_for_unknown_prices_and_codes_of_warnings(capsys: pytest.C
         "calls=1k/day",
         "call=100/70",
     )
-    by_offer = {estimate["offer"]: estimate for estimate in made["estimates"]}
+    by_offer = {estimate["offer"]: estimate for estimate in result["estimates"]}
     nova_lite = by_offer["aws-bedrock/nova-lite"]
     assert nova_lite["complete"] is False
     assert None in [line["amount_usd"] for line in nova_lite["lines"]]
-    warnings = [warning for estimate in made["estimates"] for warning in estimate["warnings"]]
+    warnings = [warning for estimate in result["estimates"] for warning in estimate["warnings"]]
     assert warnings
     for warning in warnings:
         assert set(warning) == {"code", "text", "usd"}
@@ -137,8 +137,8 @@ def test_a_file_with_lists(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
 def test_words_on_the_line_come_on_top_of_the_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "support-bot.yml"
     path.write_text("".join(f'{key}: "{value}"\n' for key, value in support_bot.FIELDS.items()))
-    made = run_json(capsys, "-f", str(path), "epochs=5")
-    assert made["estimates"][0]["one_off_usd"] == "200", "20M tokens at $10"
+    result = run_json(capsys, "-f", str(path), "epochs=5")
+    assert result["estimates"][0]["one_off_usd"] == "200", "20M tokens at $10"
 
 
 @pytest.mark.parametrize(

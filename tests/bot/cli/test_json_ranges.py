@@ -28,46 +28,46 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().out
 
 
-def made(capsys: pytest.CaptureFixture[str], line: str) -> dict[str, Any]:
+def json_of(capsys: pytest.CaptureFixture[str], line: str) -> dict[str, Any]:
     return dict(json.loads(run(capsys, "--format", "json", line), parse_float=pytest.fail))
 
 
 def test_a_range_has_percentiles_and_ends(capsys: pytest.CaptureFixture[str]) -> None:
-    (one,) = made(capsys, RANGED)["estimates"]
-    assert one["range"] == {"p10_usd": "13040", "p50_usd": "13080", "p90_usd": "13120", "pays_back_share": None}
-    assert one["total_usd"] == "13080"
-    assert one["low"] == {
+    (entry,) = json_of(capsys, RANGED)["estimates"]
+    assert entry["range"] == {"p10_usd": "13040", "p50_usd": "13080", "p90_usd": "13120", "pays_back_share": None}
+    assert entry["total_usd"] == "13080"
+    assert entry["low"] == {
         "one_off_usd": "80",
         "first_month_usd": "1160",
         "monthly_usd": "1080",
         "total_usd": "13040",
     }
-    assert one["high"]["total_usd"] == "13120"
+    assert entry["high"]["total_usd"] == "13120"
 
 
 def test_with_a_base_it_has_the_share_of_cases_that_pay_back(capsys: pytest.CaptureFixture[str]) -> None:
-    (one,) = made(capsys, f"{RANGED} base_rates=3.07/6")["estimates"]
-    assert one["range"]["pays_back_share"] == "0.6665"
-    assert one["break_even"]["net_usd"] == "6", "of the likely three epochs"
+    (entry,) = json_of(capsys, f"{RANGED} base_rates=3.07/6")["estimates"]
+    assert entry["range"]["pays_back_share"] == "0.6665"
+    assert entry["break_even"]["net_usd"] == "6", "of the likely three epochs"
 
 
 def test_without_ranges_there_is_none(capsys: pytest.CaptureFixture[str]) -> None:
-    (one,) = made(capsys, f"{support_bot.LINE} base_rates=3.07/6")["estimates"]
-    assert not one.get("range")
-    assert one["break_even"]["net_usd"] == "6"
+    (entry,) = json_of(capsys, f"{support_bot.LINE} base_rates=3.07/6")["estimates"]
+    assert not entry.get("range")
+    assert entry["break_even"]["net_usd"] == "6"
 
 
 def test_where_a_price_is_unknown_the_range_is_null(capsys: pytest.CaptureFixture[str]) -> None:
     """No source has the price of training Nova Lite."""
-    found = made(capsys, "on=aws-bedrock/nova-lite examples=10k..20k example=400 calls=1k/day call=100/70")
-    assert found["estimates"][0]["range"] is None
-    assert found["drivers"] is None, "there is no best offer"
+    result = json_of(capsys, "on=aws-bedrock/nova-lite examples=10k..20k example=400 calls=1k/day call=100/70")
+    assert result["estimates"][0]["range"] is None
+    assert result["drivers"] is None, "there is no best offer"
 
 
 def test_drivers_of_ranges_are_the_askers(capsys: pytest.CaptureFixture[str]) -> None:
     """Calls: 13,080 ± 0.2 × 12,960. The widest first."""
-    found = made(capsys, RANGED.replace("50k/day", "40k..60k/day"))["drivers"]
-    assert found == {
+    result = json_of(capsys, RANGED.replace("50k/day", "40k..60k/day"))["drivers"]
+    assert result == {
         "offer": "your-rates",
         "assumed_spread": None,
         "inputs": [
@@ -85,12 +85,12 @@ def test_drivers_of_ranges_are_the_askers(capsys: pytest.CaptureFixture[str]) ->
 
 def test_drivers_without_ranges_say_what_was_assumed(capsys: pytest.CaptureFixture[str]) -> None:
     """A fifth off; epochs to the next whole ones."""
-    found = made(capsys, support_bot.LINE)["drivers"]
-    assert found["assumed_spread"] == "0.2"
-    by_input = {one["input"]: one for one in found["inputs"]}
+    result = json_of(capsys, support_bot.LINE)["drivers"]
+    assert result["assumed_spread"] == "0.2"
+    by_input = {row["input"]: row for row in result["inputs"]}
     assert by_input["calls"]["total_at_low_usd"] == "10488"
     assert (by_input["epochs"]["low"], by_input["epochs"]["high"]) == ("2", "4")
-    swings = [abs(Decimal(one["total_at_high_usd"]) - Decimal(one["total_at_low_usd"])) for one in found["inputs"]]
+    swings = [abs(Decimal(row["total_at_high_usd"]) - Decimal(row["total_at_low_usd"])) for row in result["inputs"]]
     assert swings == sorted(swings, reverse=True)
     assert min(swings) > 0
 
@@ -113,8 +113,8 @@ def test_csv_is_the_likely_case_line_by_line(capsys: pytest.CaptureFixture[str])
 
 def test_the_terminal_says_it_in_words_too(capsys: pytest.CaptureFixture[str]) -> None:
     out = run(capsys, "--all", f"{RANGED} base_rates=3.07/6")
-    for said in ("8 of 10 cases", "67% of", "Epochs", "2 – 4", "+$80.00"):
-        assert said in out
+    for phrase in ("8 of 10 cases", "67% of", "Epochs", "2 – 4", "+$80.00"):
+        assert phrase in out
 
 
 def test_a_range_that_changes_nothing_is_no_span(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,8 +36,8 @@ async def test_bad_input_ends_with_2_and_the_words_that_slack_says(
 ) -> None:
     _, err = run(capsys, line, code=2)
     await slack.command(line)
-    said = slack.ephemerals()[0]["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    assert err.strip().splitlines() == [sentence.removeprefix("• ") for sentence in said.splitlines()]
+    message = slack.ephemerals()[0]["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert err.strip().splitlines() == [sentence.removeprefix("• ") for sentence in message.splitlines()]
 
 
 async def test_look_ups_are_the_same_in_slack_and_terminal(
@@ -45,8 +45,10 @@ async def test_look_ups_are_the_same_in_slack_and_terminal(
 ) -> None:
     for line in ("models mixtral", "price openai/gpt-4.1-mini"):
         await slack.command(line)
-        said = slack.ephemerals()[-1]["text"].strip("`").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-        assert run(capsys, line)[0].strip() == said.strip()
+        message = (
+            slack.ephemerals()[-1]["text"].strip("`").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        )
+        assert run(capsys, line)[0].strip() == message.strip()
 
 
 def test_terminal_suggests_only_its_own_commands(capsys: pytest.CaptureFixture[str]) -> None:

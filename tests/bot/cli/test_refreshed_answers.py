@@ -58,9 +58,9 @@ def test_saved_questions_are_asked_once_each(tmp_path: Path, monkeypatch: pytest
         store = EstimateStore(database, lambda: NOW)
         fields = {"on": "together/qwen3-8b", "examples": "10k"}
         for number, team in enumerate(("T1", "T1", "T2")):
-            asked = fields | {"epochs": str(max(number, 1))}
-            made = f"bcdfghjkm{number + 2}"
-            await store.save(made, team_id=team, user_id="U1", fields=asked, result=stored_result(), edit_of=None)
+            changed = fields | {"epochs": str(max(number, 1))}
+            key = f"bcdfghjkm{number + 2}"
+            await store.save(key, team_id=team, user_id="U1", fields=changed, result=stored_result(), edit_of=None)
         await database.close()
 
     asyncio.run(fill())

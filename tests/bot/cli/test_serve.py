@@ -21,9 +21,9 @@ ROOT = Path(__file__).parents[3]
 
 def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
     """Return an environment with these settings only."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "FTCOST_"))}
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "FTCOST_"))}
     database = {"FTCOST_DATABASE_URL": f"sqlite:///{tmp_path / 'ftcost.sqlite3'}"}
-    return kept | database | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | variables
+    return inherited | database | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | variables
 
 
 def start(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
@@ -42,12 +42,12 @@ async def test_playground_prints_its_address_and_stops_at_sigterm(tmp_path: Path
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
-        assert found is not None, line
-        assert int(found[1]) > 0
+        match = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+        assert match is not None, line
+        assert int(match[1]) > 0
         assert "playground" in line
-        assert await slack_actions.get_json(f"{found[0]}/healthz") == (200, {"ok": True})
-        assert await slack_actions.get_json(f"{found[0]}/readyz") == (200, {"ok": True})
+        assert await slack_actions.get_json(f"{match[0]}/healthz") == (200, {"ok": True})
+        assert await slack_actions.get_json(f"{match[0]}/readyz") == (200, {"ok": True})
         assert (tmp_path / "ftcost.sqlite3").exists()
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=60)
@@ -99,8 +99,8 @@ def test_connections_are_refused_before_the_bot_is_ready() -> None:
 
 
 def test_taken_port_is_named(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        process = start(tmp_path, FTCOST_PORT=str(taken.getsockname()[1]))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        process = start(tmp_path, FTCOST_PORT=str(listener.getsockname()[1]))
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "FTCOST_PORT" in errors

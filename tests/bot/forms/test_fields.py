@@ -23,8 +23,8 @@ def test_form_has_one_field_for_every_key() -> None:
 def test_help_explains_every_key_once() -> None:
     names = [name for names in key_sections().values() for name in names]
     assert sorted(names) == sorted(KEYS)
-    shown = texts(help_message()._asdict())
-    assert all(f"`{name}=" in shown for name in KEYS)
+    help_text = texts(help_message()._asdict())
+    assert all(f"`{name}=" in help_text for name in KEYS)
     assert {key.name for key in in_section("main")} == read_command(EXAMPLE).fields.keys()
 
 

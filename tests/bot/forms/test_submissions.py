@@ -27,9 +27,9 @@ async def test_bare_command_opens_a_form_with_a_block_per_key(workspace: Workspa
 
 
 async def test_more_options_shows_every_other_key_once(workspace: Workspace, slack: FakeSlack) -> None:
-    shown = inputs(await slack_actions.full_form(slack))
-    assert sorted(shown) == sorted([*(set(KEYS) - FROM_FILE), "dataset", "calls_per", "options"])
-    assert shown[: len(MAIN)] == MAIN
+    fields_of_form = inputs(await slack_actions.full_form(slack))
+    assert sorted(fields_of_form) == sorted([*(set(KEYS) - FROM_FILE), "dataset", "calls_per", "options"])
+    assert fields_of_form[: len(MAIN)] == MAIN
 
 
 @pytest.mark.parametrize("text", ["", " ", "estimate", "\u00a0"])
@@ -302,8 +302,8 @@ async def test_menus_are_searched_as_people_type(workspace: Workspace, slack: Fa
     assert suggested["option_groups"][0]["options"][0]["value"] == "nothing", "the first option"
     assert sum(len(group["options"]) for group in suggested["option_groups"]) <= 100
     for typed in ("gpt 4.1 mini", "GPT-4.1 mini", "gpt4.1mini", "openai gpt 4.1 m"):
-        found = await slack.options(view, "base", typed)
-        assert found["option_groups"][0]["options"][0]["value"] == "openai/gpt-4.1-mini", typed
+        options = await slack.options(view, "base", typed)
+        assert options["option_groups"][0]["options"][0]["value"] == "openai/gpt-4.1-mini", typed
     newest = {"": "openai/gpt-4.1", "claude": "anthropic/claude-opus-5-5", "gemini": "google/gemini-4-argon"}
     for typed, value in newest.items():
         values = await found_values(slack, view, typed)

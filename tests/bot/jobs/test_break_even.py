@@ -35,8 +35,8 @@ async def test_an_estimate_with_a_base_says_when_it_pays_back(workspace: Workspa
     assert "pays back 30 Jan 2027" in texts(parent)
     await slack.click(parent, "break_even")
     (reply,) = await slack.wait_for(lambda: break_even_replies(slack, parent))
-    for said in ("after 229,630 calls, on 30 Jan 2027", "$0.000270 less", "$27.00 less", "$262.00 ahead"):
-        assert said in texts(reply)
+    for phrase in ("after 229,630 calls, on 30 Jan 2027", "$0.000270 less", "$27.00 less", "$262.00 ahead"):
+        assert phrase in texts(reply)
 
 
 async def test_never_says_why_and_what_would_turn_it(workspace: Workspace, slack: FakeSlack) -> None:
@@ -44,9 +44,9 @@ async def test_never_says_why_and_what_would_turn_it(workspace: Workspace, slack
     parent = await slack_actions.ask(slack, LINE.replace("call=0/0", "call=0/450"))
     await slack.click(parent, "break_even")
     (reply,) = await slack.wait_for(lambda: break_even_replies(slack, parent))
-    said = texts(reply)
-    assert "never pays back: the answers cost more than the prompt saves" in said
-    assert "answers of less than 450 tokens" in said
+    text = texts(reply)
+    assert "never pays back: the answers cost more than the prompt saves" in text
+    assert "answers of less than 450 tokens" in text
 
 
 async def test_the_word_needs_a_base(workspace: Workspace, slack: FakeSlack) -> None:
@@ -94,8 +94,8 @@ async def test_break_even_form_asks_for_four_fields(workspace: Workspace, slack:
 def test_the_terminal_gives_it_as_data(capsys: pytest.CaptureFixture[str]) -> None:
     """Money as text in full precision; `calls` a whole number."""
     assert main([LINE, "--as-of", "2026-11-21", "--format", "json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    answer = found["estimates"][0]["break_even"]
+    result = json.loads(capsys.readouterr().out)
+    answer = result["estimates"][0]["break_even"]
     assert answer["calls"] == 229_630
     assert answer["date"] == "2027-01-30"
     assert answer["saving_per_call_usd"] == "0.00027"
@@ -156,8 +156,8 @@ async def test_in_a_thread_without_a_base_it_says_what_to_write(workspace: Works
     parent = await slack_actions.ask(slack, f"{TUNED} calls=100k/month")
     before = len(slack.messages(thread_ts=parent["ts"]))
     await mention(slack, "breakeven", parent)
-    (told,) = await slack.wait_for(slack.ephemerals)
-    assert "base=gpt-4o-mini" in told["text"]
+    (notice,) = await slack.wait_for(slack.ephemerals)
+    assert "base=gpt-4o-mini" in notice["text"]
     assert len(slack.messages(thread_ts=parent["ts"])) == before + 1, "the mention itself"
 
 
@@ -174,6 +174,6 @@ async def test_where_there_is_no_estimate_it_says_so(
 ) -> None:
     message = await slack.say("What would it cost?") if in_thread else None
     await mention(slack, "breakeven", message)
-    (told,) = await slack.wait_for(slack.ephemerals)
-    assert "no estimate" in told["text"] or "thread of an estimate" in told["text"]
-    assert [one for one in slack.messages() if one["user"] == slack.bot_user] == []
+    (notice,) = await slack.wait_for(slack.ephemerals)
+    assert "no estimate" in notice["text"] or "thread of an estimate" in notice["text"]
+    assert [posted for posted in slack.messages() if posted["user"] == slack.bot_user] == []

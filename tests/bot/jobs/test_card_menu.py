@@ -31,11 +31,11 @@ async def test_delete_removes_a_card_with_its_replies(start: Start, slack: FakeS
     async with start():
         card = await slack_actions.ask(slack, support_bot.LINE)
         await slack_actions.all_offers(slack, card)
-        said = await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=card["ts"])
+        mention = await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=card["ts"])
         await slack_actions.change(slack, card)
         assert (await delete(slack, slack.messages()[0])).startswith("The answer is deleted.")
     assert slack.messages() == []
-    assert slack.messages(thread_ts=card["ts"]) == [said]
+    assert slack.messages(thread_ts=card["ts"]) == [mention]
 
 
 async def test_delete_in_a_thread_of_people_removes_its_messages(start: Start, slack: FakeSlack) -> None:

@@ -27,10 +27,10 @@ async def test_implausible_numbers_are_confirmed_before_posting(
     workspace: Workspace, slack: FakeSlack, line: str, question: str
 ) -> None:
     assert (await slack.command(line)).ok
-    asked = await slack_actions.ephemeral(slack, "Did you mean")
-    assert question in texts(asked)
+    confirmation = await slack_actions.ephemeral(slack, "Did you mean")
+    assert question in texts(confirmation)
     assert slack.messages() == [], "nobody else sees it"
-    await slack.click(asked, "confirm_estimate")
+    await slack.click(confirmation, "confirm_estimate")
     assert await slack_actions.answered(slack)
 
 
@@ -42,9 +42,9 @@ async def test_plausible_numbers_are_posted_at_once(workspace: Workspace, slack:
 
 async def test_slip_can_be_changed_in_the_form(workspace: Workspace, slack: FakeSlack) -> None:
     await slack.command(f"{OWN} examples=5 example=400")
-    asked = await slack_actions.ephemeral(slack, "Did you mean")
-    assert buttons(asked) == ["confirm_estimate", "fix"]
-    view = await slack_actions.press(slack, asked, "fix", "estimate_form")
+    confirmation = await slack_actions.ephemeral(slack, "Did you mean")
+    assert buttons(confirmation) == ["confirm_estimate", "fix"]
+    view = await slack_actions.press(slack, confirmation, "fix", "estimate_form")
     assert (await slack.submit_view(view["id"], slack.fill(view, {"base": "nothing", "examples": "5k"}))).errors == {}
     assert await slack_actions.answered(slack)
 
@@ -61,8 +61,8 @@ async def test_slip_in_a_thread_is_confirmed_too(workspace: Workspace, slack: Fa
     parent = await slack_actions.ask(slack, support_bot.LINE)
     count = len(slack.messages(thread_ts=parent["ts"]))
     await slack.say(f"<@{slack.bot_user}> examples=5", thread_ts=parent["ts"])
-    asked = await slack_actions.ephemeral(slack, "Did you mean 5 training examples?")
-    await slack.click(asked, "confirm_estimate")
+    confirmation = await slack_actions.ephemeral(slack, "Did you mean 5 training examples?")
+    await slack.click(confirmation, "confirm_estimate")
     await slack_actions.change(slack, parent)
     await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
     await slack_actions.change(slack, parent, 2)

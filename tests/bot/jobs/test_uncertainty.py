@@ -32,7 +32,7 @@ PREPARATION = "on=your-rates rates=0/0/0 examples=10 example=10 epochs=1 prep=10
 
 def usd(text: str) -> list[Decimal]:
     """The amounts of money in a text."""
-    return [Decimal(found.replace(",", "")) for found in re.findall(r"\$([\d,]+(?:\.\d+)?)", text)]
+    return [Decimal(amount.replace(",", "")) for amount in re.findall(r"\$([\d,]+(?:\.\d+)?)", text)]
 
 
 def sure_replies(slack: FakeSlack, parent: Json) -> list[Json]:
@@ -53,7 +53,7 @@ async def pressed(slack: FakeSlack, message: Json, parent: Json | None = None) -
 
 
 def block(message: Json, kind: str) -> Json:
-    return next(one for one in message["blocks"] if one["type"] == kind)
+    return next(part for part in message["blocks"] if part["type"] == kind)
 
 
 # --- a question with ranges -------------------------------------------------------------------------------------------
@@ -134,10 +134,10 @@ async def test_ranges_over_every_offer_are_messages_that_slack_takes(workspace: 
     (drawn,) = await slack.wait_for(lambda: tornadoes(slack, parent))
     (words,) = sure_replies(slack, parent)
     assert block(drawn, "data_visualization")
-    head, *told = rows(words)
+    head, *others = rows(words)
     assert head[1:4] == ["P10", "P50", "P90"]
-    assert 1 < len(told) <= 12
-    for row in told:
+    assert 1 < len(others) <= 12
+    for row in others:
         amounts = [usd(cell)[0] for cell in row[1:4]]
         assert amounts == sorted(amounts)
         assert re.fullmatch(r"\d+%", row[4])
@@ -154,8 +154,8 @@ async def test_the_button_takes_each_number_as_somewhat_off(workspace: Workspace
     parent = await slack_actions.ask(slack, PREPARATION)
     words, drawn = await pressed(slack, parent)
     assert "20%" in texts(words)
-    found = sorted(usd(texts(words)))
-    assert [float(one) for one in found] == pytest.approx([889.44, 1_000, 1_110.56], abs=0.6)
+    amounts = sorted(usd(texts(words)))
+    assert [float(amount) for amount in amounts] == pytest.approx([889.44, 1_000, 1_110.56], abs=0.6)
     assert "800 to 1.2k: $800.00 to $1,200.00" in drawn["text"]
     assert "calls=40k..60k/day" in texts(words), "it says how to give one's own"
 
@@ -233,8 +233,8 @@ async def test_the_button_of_an_estimate_that_is_gone_says_so(
     for element in block(parent, "actions")["elements"]:
         element["value"] = "2222222222"
     assert (await slack.click(parent, button)).ok
-    (told,) = await slack.wait_for(slack.ephemerals)
-    assert "Estimate `2222222222` no longer exists" in told["text"]
+    (notice,) = await slack.wait_for(slack.ephemerals)
+    assert "Estimate `2222222222` no longer exists" in notice["text"]
     assert len(slack.messages(thread_ts=parent["ts"])) == before
 
 
@@ -249,9 +249,9 @@ async def test_an_unknown_id_is_no_estimate(start: Start, slack: FakeSlack, butt
         body = urlencode({"payload": json.dumps(forged)})
         assert (await slack_actions.post_signed(slack.events_url, body, slack.signing_secret))[0] == 200
     assert len(slack.messages(thread_ts=parent["ts"])) == before
-    (told,) = slack.ephemerals()
-    assert "Estimate `bcdfghjkmn` no longer exists" in told["text"]
-    assert usd(told["text"]) == []
+    (notice,) = slack.ephemerals()
+    assert "Estimate `bcdfghjkmn` no longer exists" in notice["text"]
+    assert usd(notice["text"]) == []
 
 
 async def test_where_a_price_is_unknown_no_range_is_claimed(workspace: Workspace, slack: FakeSlack) -> None:
@@ -260,8 +260,8 @@ async def test_where_a_price_is_unknown_no_range_is_claimed(workspace: Workspace
         slack, "on=aws-bedrock/nova-lite examples=10k example=400 epochs=3 calls=1k/day call=100/70"
     )
     assert (await slack.click(parent, "sure")).ok
-    said = "No range can be given: none of these offers is usable."
-    await slack.wait_for(lambda: said in str(slack.messages(thread_ts=parent["ts"])))
+    sentence = "No range can be given: none of these offers is usable."
+    await slack.wait_for(lambda: sentence in str(slack.messages(thread_ts=parent["ts"])))
 
 
 def press(slack: FakeSlack, message: Json, button: str) -> Json:

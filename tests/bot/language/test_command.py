@@ -120,16 +120,16 @@ PIECES = st.sampled_from(
 @example("=")
 @example('epochs="')
 def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
-    asked, refusal = None, ""
+    parsed, refusal = None, ""
     try:
-        asked = read_command(from_slack(text))
+        parsed = read_command(from_slack(text))
     except UserError as error:
         refusal = str(error)
-    if asked is None:
+    if parsed is None:
         assert refusal.strip()
     else:
-        assert set(asked.fields) <= set(KEYS)
-        assert all(value.strip() for value in asked.fields.values())
+        assert set(parsed.fields) <= set(KEYS)
+        assert all(value.strip() for value in parsed.fields.values())
 
 
 NUMBERS = st.integers(1, 60).map(str)
@@ -174,6 +174,6 @@ def scenarios(draw: st.DrawFn) -> dict[str, str]:
 def test_a_written_line_reads_back_as_the_same_question(typed: dict[str, str]) -> None:
     """Canonical form is what a scenario writes of itself; it is what the store keeps and `show` prints."""
     fields = read_scenario(typed).fields()
-    asked = read_command(write_command(fields))
-    assert asked.verb == "estimate"
-    assert asked.fields == fields
+    again = read_command(write_command(fields))
+    assert again.verb == "estimate"
+    assert again.fields == fields

@@ -24,14 +24,14 @@ def chats(count: int = 12) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-async def said(slack: FakeSlack, what: str, channel: str, thread_ts: str | None = None) -> Json:
+async def message_with(slack: FakeSlack, phrase: str, channel: str, thread_ts: str | None = None) -> Json:
     """The bot's message that says so, once it does."""
 
-    def found() -> list[Json]:
+    def matching() -> list[Json]:
         messages = slack.messages(channel, thread_ts)
-        return [m for m in messages if m["user"] == slack.bot_user and what in texts(m)]
+        return [m for m in messages if m["user"] == slack.bot_user and phrase in texts(m)]
 
-    return (await slack.wait_for(found))[0]
+    return (await slack.wait_for(matching))[0]
 
 
 async def priced(slack: FakeSlack, channel: str, thread_ts: str) -> list[Json]:

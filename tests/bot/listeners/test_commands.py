@@ -79,11 +79,11 @@ async def test_a_refusal_is_for_the_asker_and_repeats_what_was_typed(
 ) -> None:
     assert (await slack.command(line)).ok
     (refusal,) = slack.ephemerals()
-    shown = texts(refusal)
+    fields = texts(refusal)
     for words in says:
         assert words in refusal["text"], "what a screen reader says"
-        assert words in shown
-    assert f"/ftcost {line}" in shown
+        assert words in fields
+    assert f"/ftcost {line}" in fields
     assert buttons(refusal)[-1] == "fix"
     assert slack.messages() == []
 
@@ -103,8 +103,8 @@ async def fixed(slack: FakeSlack, line: str) -> dict[str, str]:
 
 
 async def test_fix_in_the_form_opens_the_form_as_it_was_typed(workspace: Workspace, slack: FakeSlack) -> None:
-    shown = await fixed(slack, support_bot.LINE.replace("epochs=3", "epochs=three"))
-    assert shown == support_bot.FIELDS | {"epochs": "three"}
+    fields = await fixed(slack, support_bot.LINE.replace("epochs=3", "epochs=three"))
+    assert fields == support_bot.FIELDS | {"epochs": "three"}
 
 
 async def test_the_form_that_fixes_a_line_answers_in_the_channel(workspace: Workspace, slack: FakeSlack) -> None:
@@ -115,24 +115,24 @@ async def test_the_form_that_fixes_a_line_answers_in_the_channel(workspace: Work
 
 
 async def test_fix_keeps_a_quoted_name(workspace: Workspace, slack: FakeSlack) -> None:
-    shown = await fixed(slack, 'examples=10k example=400 epochs=three name="support bot"')
-    assert shown["name"] == "support bot"
+    fields = await fixed(slack, 'examples=10k example=400 epochs=three name="support bot"')
+    assert fields["name"] == "support bot"
 
 
 async def test_fix_keeps_values_with_spaces_around(workspace: Workspace, slack: FakeSlack) -> None:
-    shown = await fixed(slack, "on=openai, google examples = 10k example=400 epochs=three")
-    assert shown["on"].replace(" ", "") == "openai,google"
-    assert shown["examples"] == "10k"
+    fields = await fixed(slack, "on=openai, google examples = 10k example=400 epochs=three")
+    assert fields["on"].replace(" ", "") == "openai,google"
+    assert fields["examples"] == "10k"
 
 
 async def test_fix_puts_a_misspelt_keys_value_where_it_was_meant_to_go(workspace: Workspace, slack: FakeSlack) -> None:
-    shown = await fixed(slack, "examples=10k example=400 epoch=5 colour=blue")
-    assert shown == {"examples": "10k", "example": "400", "epochs": "5"}
+    fields = await fixed(slack, "examples=10k example=400 epoch=5 colour=blue")
+    assert fields == {"examples": "10k", "example": "400", "epochs": "5"}
 
 
 async def test_fix_chooses_in_a_menu_what_was_typed_in_capitals(workspace: Workspace, slack: FakeSlack) -> None:
-    shown = await fixed(slack, "examples=10k example=400 epochs=three method=LoRA serving=Dedicated")
-    assert (shown["method"], shown["serving"]) == ("lora", "dedicated")
+    fields = await fixed(slack, "examples=10k example=400 epochs=three method=LoRA serving=Dedicated")
+    assert (fields["method"], fields["serving"]) == ("lora", "dedicated")
 
 
 async def look_up(slack: FakeSlack, line: str) -> Json:
@@ -207,10 +207,10 @@ async def test_list_and_show_answer_with_ones_own_estimates(workspace: Workspace
     number = estimate_id(first)
     assert f"archives/{slack.general}/p{first['ts'].replace('.', '')}|first one>" in listed
     await slack.command(f"show {number}")
-    shown = slack.ephemerals()[-1]["text"]
-    assert "$13,080 over 12 months" in shown
-    assert "rates=10/3/6" in shown
-    assert 'name="first one"' in shown
+    fields = slack.ephemerals()[-1]["text"]
+    assert "$13,080 over 12 months" in fields
+    assert "rates=10/3/6" in fields
+    assert 'name="first one"' in fields
 
 
 async def test_a_long_list_is_made_of_whole_lines(start: Start, slack: FakeSlack) -> None:

@@ -7,7 +7,7 @@ import asyncio
 from playground import FakeSlack, User
 from tests.bot import slack_actions
 from tests.bot.conftest import Start
-from tests.bot.listeners.dataset_files import TYPED, chats, priced, said
+from tests.bot.listeners.dataset_files import TYPED, chats, message_with, priced
 from tests.bot.message_text import texts
 from tests.conftest import Workspace
 
@@ -19,12 +19,12 @@ async def test_the_line_moves_and_only_the_asker_stops_it(workspace: Workspace, 
     view = await slack_actions.open_form(slack)
     file = slack.attach("train.jsonl", chats())
     assert (await slack.submit_view(view["id"], slack.fill(view, {"base": "nothing", "dataset": [file]}))).errors == {}
-    line = await said(slack, "Reading *train.jsonl*: 0 bytes", slack.general)
-    await said(slack, f"{size // 2:,} bytes of {size / 1000:,.1f} kB fetched, 2 s", slack.general)
+    line = await message_with(slack, "Reading *train.jsonl*: 0 bytes", slack.general)
+    await message_with(slack, f"{size // 2:,} bytes of {size / 1000:,.1f} kB fetched, 2 s", slack.general)
     await slack.click(line, "cancel_count", user=slack.colleague)
     await slack.wait_for(lambda: [m for m in slack.ephemerals(slack.colleague) if "can stop this" in m["text"]])
     assert (await slack.click(line, "cancel_count")).ok
-    await said(slack, f"wasn't counted: <@{slack.you}> cancelled it", slack.general)
+    await message_with(slack, f"wasn't counted: <@{slack.you}> cancelled it", slack.general)
     assert slack.messages(slack.general, line["ts"]) == []
     never.set()
 
@@ -43,11 +43,11 @@ async def test_count_resumes_after_a_crash_and_any_process_cancels_it(start: Sta
         assert "12 examples" in texts(replies[0])
         assert sum("one.jsonl" in texts(reply) for reply in replies) == 1
         slack.delay_next("download", gates[1])
-        asked = await slack.say("", channel=slack.im, files=[slack.attach("two.jsonl", chats())])
-        line = await said(slack, "Reading *two.jsonl*", slack.im, asked["ts"])
+        question = await slack.say("", channel=slack.im, files=[slack.attach("two.jsonl", chats())])
+        line = await message_with(slack, "Reading *two.jsonl*", slack.im, question["ts"])
         async with start():  # the press goes to this one
             assert (await slack.click(line, "cancel_count")).ok
-            await said(slack, "cancelled it", slack.im, asked["ts"])
+            await message_with(slack, "cancelled it", slack.im, question["ts"])
     for gate in gates:
         gate.set()
 
@@ -65,8 +65,8 @@ async def test_workspace_counts_one_file_at_a_time(workspace: Workspace, slack: 
         await slack.say(f"<@{slack.bot_user}> {TYPED}", user=user, thread_ts=place["ts"], files=files)
 
     def lines() -> list[str]:
-        said = [texts(m) for m in slack.messages(slack.general, place["ts"]) if m["user"] == slack.bot_user]
-        return [line for line in said if ".jsonl*" in line]
+        texts_of_bot = [texts(m) for m in slack.messages(slack.general, place["ts"]) if m["user"] == slack.bot_user]
+        return [line for line in texts_of_bot if ".jsonl*" in line]
 
     await slack.wait_for(lambda: slack.waiting_calls)
     parent = await slack_actions.ask(slack, f"{TYPED} examples=100 example=10/5", channel=slack.random)
@@ -81,7 +81,7 @@ async def test_summary_that_cannot_replace_the_progress_is_a_reply(start: Start,
     async with start():
         slack.fail_next("chat.update", "cant_update_message", times=5)
         await slack.say("", channel=slack.im, files=[slack.attach("two.jsonl", chats(2))])
-        (asked, *_) = slack.messages(slack.im)
+        (question, *_) = slack.messages(slack.im)
         await slack.wait_for(
-            lambda: any("2 examples" in m["text"] for m in slack.messages(slack.im, asked["ts"])), timeout=30
+            lambda: any("2 examples" in m["text"] for m in slack.messages(slack.im, question["ts"])), timeout=30
         )

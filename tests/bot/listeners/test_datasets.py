@@ -9,7 +9,7 @@ from typing import Any
 from bot.slack.files import MAX_FILE_BYTES
 from playground import FakeSlack, Payloads
 from tests.bot import slack_actions
-from tests.bot.listeners.dataset_files import RATES, TYPED, chats, priced, said
+from tests.bot.listeners.dataset_files import RATES, TYPED, chats, message_with, priced
 from tests.bot.message_text import figures, prefilled, texts
 from tests.conftest import Workspace
 
@@ -24,7 +24,7 @@ async def test_a_form_with_a_file_is_priced_by_what_is_in_it(workspace: Workspac
     answers = RATES | {"base": "nothing", "examples": "10k", "example": "", "dataset": [file]}
     delivered = await slack.submit_view(view["id"], slack.fill(view, answers))
     assert delivered.errors == {}, "the fields that a file answers may be empty, and do not count"
-    parent = await said(slack, "*train.jsonl*: 12 examples, 234 tokens, no problems found", slack.general)
+    parent = await message_with(slack, "*train.jsonl*: 12 examples, 234 tokens, no problems found", slack.general)
     assert f"Your rate: {COST}" in texts(parent), "the answer stands in the channel"
     statistics, estimate, *_ = await priced(slack, slack.general, parent["ts"])
     assert figures(statistics) == {
@@ -64,9 +64,9 @@ async def test_a_file_in_a_direct_message(workspace: Workspace, slack: FakeSlack
     assert len(rest) == 1, "of the file one message, of the estimate the card and the breakdown"
     assert "*train.jsonl*: 12 examples, about 234 tokens" in texts(line), "a line isn't counted"
     assert "whisky" in texts(line)
-    kept = b"".join(path.read_bytes() for path in database_path.parent.glob(f"{database_path.name}*"))
-    assert b"train.jsonl" in kept
-    assert b"whisky" not in kept
+    stored = b"".join(path.read_bytes() for path in database_path.parent.glob(f"{database_path.name}*"))
+    assert b"train.jsonl" in stored
+    assert b"whisky" not in stored
     assert "The bot keeps these counts only" in texts(line)
     assert figures(line)["Tokens"] == "about 234"
     assert figures(estimate)["Tuned, at your rates"] == f"{COST} once"
@@ -104,7 +104,7 @@ async def test_what_a_platform_cuts_is_not_paid_for(workspace: Workspace, slack:
     ):
         form = await slack_actions.press(slack, estimate, "edit", "estimate_form")
         assert (await slack.submit_view(form["id"], slack.fill(form, answers))).errors == {}
-        change = await said(slack, changed, slack.im, message["ts"])
+        change = await message_with(slack, changed, slack.im, message["ts"])
         assert usd in texts(change)
 
 
@@ -115,15 +115,15 @@ async def test_files_in_threads(workspace: Workspace, slack: FakeSlack) -> None:
     await slack.say("look", thread_ts=other["ts"], files=[slack.attach("other.jsonl", chats())])
     await slack.say("look", thread_ts=parent["ts"], files=[slack.attach("screen.png", b"\x89PNG")])
     await slack.say("", thread_ts=parent["ts"], files=[slack.attach("train.jsonl", chats())])
-    line = await said(slack, f"Your rate: {COST}", slack.general, parent["ts"])
-    await said(slack, "Contents of the file", slack.general, parent["ts"])
+    line = await message_with(slack, f"Your rate: {COST}", slack.general, parent["ts"])
+    await message_with(slack, "Contents of the file", slack.general, parent["ts"])
     await slack.click(line, "use_file")
     # 100 × 15 tokens × 3 = 4,500 at $10,000 per 1M = $45.00 before
     change = await slack_actions.change(slack, parent)
     assert "100 → 12" in texts(change)
     assert COST in texts(change)
-    asked = await slack.say(f"<@{slack.bot_user}> epochs=1", files=[slack.attach("mention.jsonl", chats(10))])
-    line, *_ = await priced(slack, slack.general, asked["ts"])
+    question = await slack.say(f"<@{slack.bot_user}> epochs=1", files=[slack.attach("mention.jsonl", chats(10))])
+    line, *_ = await priced(slack, slack.general, question["ts"])
     # 10 × 13 + 55 = 185 tokens
     assert "*mention.jsonl*: 10 examples, 185 tokens" in texts(line)
     assert "png" not in str(slack.messages(slack.general, parent["ts"])[-3:])
@@ -133,7 +133,7 @@ async def test_files_in_threads(workspace: Workspace, slack: FakeSlack) -> None:
 async def test_file_alone_fills_the_form(workspace: Workspace, slack: FakeSlack) -> None:
     """Two messages; the form gets the figures, and remembers the lengths and the platforms that refuse the file."""
     message = await slack.say("", channel=slack.im, files=[slack.attach("train.jsonl", chats())])
-    await said(slack, "Contents of the file", slack.im, message["ts"])
+    await message_with(slack, "Contents of the file", slack.im, message["ts"])
     line, _ = [m for m in slack.messages(slack.im, message["ts"]) if m["user"] == slack.bot_user]
     await slack.click(line, "use_file")
     form = await slack_actions.opened(slack)
@@ -151,11 +151,11 @@ async def test_menu_posts_a_converted_copy(workspace: Workspace, slack: FakeSlac
     content = json.dumps({"conversations": turns}) + "\n{\n"
     file = slack.attach("share.jsonl", content.encode())
     message = await slack.say("", channel=slack.im, files=[file])
-    line = await said(slack, "*share.jsonl*: 1 example", slack.im, message["ts"])
+    line = await message_with(slack, "*share.jsonl*: 1 example", slack.im, message["ts"])
     assert "convert_file" not in str(line["blocks"]), "a line without JSON can't be converted"
     file = slack.attach("share.jsonl", "".join(json.dumps({"conversations": turns}) + "\n" for _ in range(20)).encode())
     message = await slack.say("", channel=slack.im, files=[file])
-    line = await said(slack, "*share.jsonl*: 20 examples", slack.im, message["ts"])
+    line = await message_with(slack, "*share.jsonl*: 20 examples", slack.im, message["ts"])
     assert (await slack.click(line, "convert_file", answer=f"google\t{file['id']}")).ok
     posted = await slack.wait_for(lambda: [m for m in slack.messages(slack.im, message["ts"])[1:] if m.get("files")])
     (copy,) = posted[0]["files"]
@@ -172,7 +172,7 @@ async def test_columns_of_a_table_are_asked(workspace: Workspace, slack: FakeSla
     """12 chats of 2 × 4 + 3 and 1 + 1 words: the number n is one token, “a” another."""
     content = "n;frage;antwort\n" + "".join(f"{n};{n};a\n" for n in range(12))
     message = await slack.say(TYPED, channel=slack.im, files=[slack.attach("table.csv", content.encode())])
-    question = await said(slack, "Which is the question, which the answer?", slack.im, message["ts"])
+    question = await message_with(slack, "Which is the question, which the answer?", slack.im, message["ts"])
     assert "“n”, “frage”, “antwort”" in texts(question)
     await slack.click(question, "choose_columns")
     view = await slack_actions.opened(slack, callback_id="columns_form")
@@ -180,7 +180,7 @@ async def test_columns_of_a_table_are_asked(workspace: Workspace, slack: FakeSla
     assert "another column" in same.errors["answer"]
     chosen = slack.fill(view, {"question": "frage", "answer": "antwort"})
     assert (await slack.submit_view(view["id"], chosen)).errors == {}
-    line = await said(slack, "*table.csv*: 12 examples, about 156 tokens", slack.im, message["ts"])
+    line = await message_with(slack, "*table.csv*: 12 examples, about 156 tokens", slack.im, message["ts"])
     assert line["ts"] == question["ts"], "the question becomes the answer"
     assert "“frage” is read as the question, “antwort” as the answer" in texts(line)
     await priced(slack, slack.im, message["ts"])
@@ -193,10 +193,10 @@ async def test_problems_are_listed_by_line_and_complete_in_a_file(workspace: Wor
     (report,) = replies[0]["files"]
     lines = [json.loads(line) for line in slack.file_content(report["id"]).decode().splitlines()]
     assert [line["line"] for line in lines] == list(range(13, 37))
-    faults = await said(slack, "bad json × 24", slack.im, message["ts"])
-    shown = [line for line in texts(faults).splitlines() if line.startswith("• ")]
-    assert len(shown) == 20
-    assert shown[0].startswith("• line 13: The line uses single quotes")
+    faults = await message_with(slack, "bad json × 24", slack.im, message["ts"])
+    listed = [line for line in texts(faults).splitlines() if line.startswith("• ")]
+    assert len(listed) == 20
+    assert listed[0].startswith("• line 13: The line uses single quotes")
     line, *rest = [m for m in slack.messages(slack.im, message["ts"]) if m["user"] == slack.bot_user]
     assert len(rest) == 2, "the line, the problems, and the file of all problems"
     first, second, *others = texts(line).splitlines()
@@ -216,7 +216,7 @@ async def test_what_is_no_training_file_is_said_and_not_priced(workspace: Worksp
         if name.startswith("huge"):
             slack.workspace.uploads[file["id"]].length = MAX_FILE_BYTES + 1
         message = await slack.say("", channel=slack.im, files=[file])
-        await said(slack, why, slack.im, message["ts"])
+        await message_with(slack, why, slack.im, message["ts"])
         assert not [m for m in slack.messages(slack.im, message["ts"]) if "Breakdown" in m["text"]]
 
 
@@ -226,10 +226,10 @@ async def test_the_token_goes_to_slack_alone(workspace: Workspace, slack: FakeSl
     file = {"id": "F1", "name": "x.jsonl", "size": 5, "url_private_download": "https://files.slack.com.evil.test/x"}
     event["event"] |= {"subtype": "file_share", "files": [file]}
     assert (await slack.deliver_event(event)).ok
-    await said(slack, "isn't one of Slack's", slack.im, event["event"]["ts"])
+    await message_with(slack, "isn't one of Slack's", slack.im, event["event"]["ts"])
     slack.scopes.discard("files:read")
     message = await slack.say("", channel=slack.im, files=[slack.attach("train.jsonl", chats())])
-    await said(slack, "*train.jsonl* wasn't counted", slack.im, message["ts"])
+    await message_with(slack, "*train.jsonl* wasn't counted", slack.im, message["ts"])
 
 
 async def test_a_file_host_that_fails_for_a_moment_is_asked_again(workspace: Workspace, slack: FakeSlack) -> None:
@@ -243,8 +243,8 @@ async def test_a_file_host_that_fails_for_a_moment_is_asked_again(workspace: Wor
 async def test_file_in_a_channel_of_two_companies_is_counted(workspace: Workspace, slack: FakeSlack) -> None:
     """Slack sends nothing but the id of a file there."""
     slack.workspace.channels[slack.general].is_ext_shared = True
-    asked = await slack.say(f"<@{slack.bot_user}>", files=[slack.attach("two.jsonl", chats(2))])
+    question = await slack.say(f"<@{slack.bot_user}>", files=[slack.attach("two.jsonl", chats(2))])
     (progress, *_) = await slack.wait_for(
-        lambda: [m for m in slack.messages(thread_ts=asked["ts"]) if "2 examples" in m["text"]]
+        lambda: [m for m in slack.messages(thread_ts=question["ts"]) if "2 examples" in m["text"]]
     )
     assert "two.jsonl" in progress["text"]

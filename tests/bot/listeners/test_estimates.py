@@ -274,12 +274,12 @@ async def test_an_edit_can_be_exported_too(workspace: Workspace, slack: FakeSlac
 async def test_the_spreadsheet_goes_on_calculating_and_leads_back(workspace: Workspace, slack: FakeSlack) -> None:
     """Five epochs instead of three: 20M tokens at $10 are $80.00 more than the $13,080.00 that were quoted."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
-    made = Book(await slack_actions.export(slack, parent, "xlsx"))
-    made.put("epochs", "5")
-    (offer,) = made.rows("Offers")
+    workbook = Book(await slack_actions.export(slack, parent, "xlsx"))
+    workbook.put("epochs", "5")
+    (offer,) = workbook.rows("Offers")
     assert (offer["Total, USD"], offer["Price when asked, USD"]) == (13_160, 13_080)
     link = f"{slack.base_url}/archives/{slack.general}/p{parent['ts'].replace('.', '')}"
-    assert link in str(made.cells["Scenario"]["A3"])
+    assert link in str(workbook.cells["Scenario"]["A3"])
 
 
 async def test_scenario_is_exported_as_a_file_for_the_terminal(

@@ -71,12 +71,12 @@ async def test_slacks_escapes_and_words_around_the_mention_are_undone(workspace:
 
 
 async def test_complete_question_is_answered_in_a_new_thread(workspace: Workspace, slack: FakeSlack) -> None:
-    asked = await mention(slack, support_bot.LINE)
-    await slack.wait_for(lambda: slack_actions.is_complete(slack, asked))
-    parent, breakdown = from_bot(slack, asked)
+    question = await mention(slack, support_bot.LINE)
+    await slack.wait_for(lambda: slack_actions.is_complete(slack, question))
+    parent, breakdown = from_bot(slack, question)
     assert figures(parent) == support_bot.FIGURES
     assert amounts(breakdown) == support_bot.BREAKDOWN
-    assert [m["ts"] for m in slack.messages()] == [asked["ts"]]
+    assert [m["ts"] for m in slack.messages()] == [question["ts"]]
 
 
 async def test_complete_question_is_answered_in_an_existing_thread(workspace: Workspace, slack: FakeSlack) -> None:
@@ -103,9 +103,9 @@ async def test_plain_english_in_a_thread_changes_the_estimate(
 
 async def test_a_direct_message_is_answered_like_a_mention(workspace: Workspace, slack: FakeSlack) -> None:
     direct = slack.im
-    asked = await slack.say(support_bot.LINE, channel=direct)
-    await slack.wait_for(lambda: slack_actions.is_complete(slack, asked))
-    assert figures(from_bot(slack, asked)[0]) == support_bot.FIGURES
+    question = await slack.say(support_bot.LINE, channel=direct)
+    await slack.wait_for(lambda: slack_actions.is_complete(slack, question))
+    assert figures(from_bot(slack, question)[0]) == support_bot.FIGURES
     changed = await slack.say("what if traffic doubles?", channel=direct)
     await slack.wait_for(lambda: slack_actions.is_complete(slack, changed))
     assert any(m["text"].startswith("From estimate `") for m in slack.messages(direct))
@@ -117,17 +117,17 @@ async def test_a_direct_message_is_answered_like_a_mention(workspace: Workspace,
 
 async def hint(slack: FakeSlack) -> Json:
     """What only the asker sees."""
-    found = await slack.wait_for(slack.ephemerals)
+    notices = await slack.wait_for(slack.ephemerals)
     assert slack.ephemerals(slack.colleague) == []
-    return found[0]
+    return notices[0]
 
 
 async def test_change_without_an_estimate_names_the_missing_keys(workspace: Workspace, slack: FakeSlack) -> None:
     chat = await slack.say("What shall we train?", user=slack.colleague)
     await mention(slack, "epochs=5", thread=chat)
-    said = await hint(slack)
-    assert "examples=10k" in said["text"]
-    assert said["thread_ts"] == chat["ts"]
+    answer = await hint(slack)
+    assert "examples=10k" in answer["text"]
+    assert answer["thread_ts"] == chat["ts"]
     assert from_bot(slack, chat) == []
 
 
@@ -152,9 +152,9 @@ async def test_slips_and_look_ups_are_answered_to_the_asker_alone(
 ) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await mention(slack, text, thread=parent)
-    said = await hint(slack)
-    assert says in said["text"]
-    assert said["thread_ts"] == parent["ts"]
+    answer = await hint(slack)
+    assert says in answer["text"]
+    assert answer["thread_ts"] == parent["ts"]
     assert len(from_bot(slack, parent)) == 1, "nothing for all to see"
 
 
@@ -197,37 +197,37 @@ async def deliver(slack: FakeSlack, message: Json, **event: object) -> None:
 
 async def test_edited_mention_is_answered_once(start: Start, slack: FakeSlack) -> None:
     async with start():
-        asked = await mention(slack, support_bot.LINE)
+        question = await mention(slack, support_bot.LINE)
         for number in range(2):
             await deliver(
-                slack, asked, text=asked["text"] + " months=6", edited={"user": slack.you, "ts": f"{number}.1"}
+                slack, question, text=question["text"] + " months=6", edited={"user": slack.you, "ts": f"{number}.1"}
             )
-        await slack.wait_for(lambda: slack_actions.is_complete(slack, asked))
-    assert len(from_bot(slack, asked)) == 2, "the card and one reply"
+        await slack.wait_for(lambda: slack_actions.is_complete(slack, question))
+    assert len(from_bot(slack, question)) == 2, "the card and one reply"
 
 
 async def test_mention_that_an_edit_adds_is_answered(start: Start, slack: FakeSlack) -> None:
     async with start():
-        asked = await slack.say("how much?", user=slack.colleague)
+        question = await slack.say("how much?", user=slack.colleague)
         text = f"<@{slack.bot_user}> {support_bot.LINE}"
-        await deliver(slack, asked, text=text, edited={"user": slack.colleague, "ts": "2.1"})
-        await slack.wait_for(lambda: slack_actions.is_complete(slack, asked))
+        await deliver(slack, question, text=text, edited={"user": slack.colleague, "ts": "2.1"})
+        await slack.wait_for(lambda: slack_actions.is_complete(slack, question))
 
 
 async def test_edit_of_a_mention_of_last_week_is_left_alone(start: Start, slack: FakeSlack) -> None:
     """Whether it was answered then isn't known any more."""
     async with start():
-        asked = await slack.say("hello", user=slack.colleague)
+        question = await slack.say("hello", user=slack.colleague)
         old = {"ts": "1763600000.000100", "edited": {"user": slack.you, "ts": "1763999999.1"}}
-        await deliver(slack, asked, text=f"<@{slack.bot_user}> {support_bot.LINE}", **old)
+        await deliver(slack, question, text=f"<@{slack.bot_user}> {support_bot.LINE}", **old)
     assert [call.method for call in slack.calls] == ["auth.test"]
 
 
 async def test_mention_by_another_bot_is_left_alone(start: Start, slack: FakeSlack) -> None:
     """Two bots that answer each other's mentions would never stop."""
     async with start():
-        asked = await slack.say("hello", user=slack.colleague)
-        await deliver(slack, asked, text=f"<@{slack.bot_user}> help", bot_id="B0OTHER001", user="U0OTHERBOT")
+        question = await slack.say("hello", user=slack.colleague)
+        await deliver(slack, question, text=f"<@{slack.bot_user}> help", bot_id="B0OTHER001", user="U0OTHERBOT")
     assert [call.method for call in slack.calls] == ["auth.test"]
 
 

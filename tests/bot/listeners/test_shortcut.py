@@ -35,8 +35,8 @@ async def test_other_words_and_slack_escapes_are_understood(workspace: Workspace
         "Take examples=2k; Example=400, prompt=2000-&gt;100 and colour=blue.", user=slack.colleague
     )
     await slack.shortcut(SHORTCUT, message)
-    shown = filled_fields(await slack_actions.opened(slack))
-    assert shown == {"examples": "2k", "example": "400", "prompt": "2000->100"}
+    fields = filled_fields(await slack_actions.opened(slack))
+    assert fields == {"examples": "2k", "example": "400", "prompt": "2000->100"}
 
 
 async def test_on_a_reply_it_answers_in_the_same_thread(workspace: Workspace, slack: FakeSlack) -> None:
@@ -63,8 +63,8 @@ async def test_plain_english_of_a_message_fills_the_form(workspace: Workspace, s
         user=slack.colleague,
     )
     await slack.shortcut(SHORTCUT, message)
-    shown = filled_fields(await slack_actions.opened(slack))
-    assert shown.items() >= {"examples": "10k", "example": "600", "calls": "20k/day", "base": "gpt-4.1-mini"}.items()
+    fields = filled_fields(await slack_actions.opened(slack))
+    assert fields.items() >= {"examples": "10k", "example": "600", "calls": "20k/day", "base": "gpt-4.1-mini"}.items()
 
 
 async def test_global_shortcut_opens_the_form_and_answers_directly(workspace: Workspace, slack: FakeSlack) -> None:

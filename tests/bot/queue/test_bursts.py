@@ -26,9 +26,9 @@ async def test_simultaneous_jobs_of_a_thread_run_in_order(database: Database) ->
     jobs = [reply(f"{thread}.{number}", thread) for number in range(4) for thread in "ab"]
     assert all(await asyncio.gather(*(inbox.put(job) for job in jobs)))
     for number in range(4):
-        found = await inbox.claim(oldest(9))
-        assert {job.idempotency_key for job in found} == {f"a.{number}", f"b.{number}"}
-        for job in found:
+        claimed = await inbox.claim(oldest(9))
+        assert {job.idempotency_key for job in claimed} == {f"a.{number}", f"b.{number}"}
+        for job in claimed:
             await inbox.finish(job)
 
 
@@ -48,8 +48,8 @@ async def test_one_that_cannot_be_written_down_takes_no_other_with_it(database: 
 async def test_a_database_that_is_away_is_said_to_all_who_wait(database: Database) -> None:
     inbox = JobStore(database, lambda: NOW, LEASE)
     await database.execute(text("ALTER TABLE inbox RENAME TO inbox_away"))
-    said = await asyncio.gather(*(inbox.put(check(f"{number}")) for number in range(3)), return_exceptions=True)
-    assert all(isinstance(one, Exception) for one in said)
+    errors = await asyncio.gather(*(inbox.put(check(f"{number}")) for number in range(3)), return_exceptions=True)
+    assert all(isinstance(error, Exception) for error in errors)
     await database.execute(text("ALTER TABLE inbox_away RENAME TO inbox"))
     assert await inbox.put(check("later"))
     with pytest.raises(Exception, match="object"):

@@ -51,8 +51,8 @@ async def test_form_keeps_its_input_until_the_database_is_back(
     await proxy.cut()
     delivered = await slack.submit_view(view["id"], answers)
     assert delivered.ok
-    (said,) = delivered.errors.values()
-    assert "your input isn't lost" in said
+    (message,) = delivered.errors.values()
+    assert "your input isn't lost" in message
     assert slack.views == [view], "it is open, as it was filled in"
     assert (await slack_actions.get_json(f"{workspace.url}/readyz"))[0] == 503
     await proxy.up()
@@ -69,8 +69,8 @@ async def test_outage_apologises_to_users_and_refuses_events(
     question = await slack.say("What with five epochs?", thread_ts=parent["ts"])
     await proxy.cut()
     for text in (support_bot.LINE, "list"):
-        said = (await slack.command(text)).json()["text"]
-        assert "Please try again" in said
+        message = (await slack.command(text)).json()["text"]
+        assert "Please try again" in message
     assert not (await slack.click(parent, "sources")).body
     await slack.wait_for(lambda: len(slack.ephemerals()) == 3)
     assert (await slack.command("help")).ok, "what needs no database is answered"
@@ -134,9 +134,9 @@ async def test_outage_does_not_ask_a_workspace_to_reinstall(company: Company, pr
     """Nobody has asked since the start, so that the database has to say whose token it is."""
     await company.install(company.red)
     await proxy.cut()
-    said = (await company.red.command("list")).json()["text"]
-    assert "Please try again" in said
-    assert "install" not in said
+    message = (await company.red.command("list")).json()["text"]
+    assert "Please try again" in message
+    assert "install" not in message
     await proxy.up()
     assert figures(await slack_actions.ask(company.red, support_bot.LINE)) == support_bot.FIGURES
 
@@ -149,16 +149,16 @@ async def test_known_workspace_stays_known_during_an_outage(company: Company, pr
     many = ManyWorkspaces(
         installed, lambda token, repeats=True: AsyncWebClient(token), PRODUCTION_LIMITS.know, lambda: now[0]
     )
-    found = await many.find("T0RED")
-    assert found is not None
+    workspace = await many.find("T0RED")
+    assert workspace is not None
     now[0] += CACHE_SECONDS
     proxy.silence()
     red, blue = await asyncio.gather(many.find("T0RED"), many.find("T0BLUE"), return_exceptions=True)
-    assert red is found
+    assert red is workspace
     assert isinstance(blue, TimeoutError), "and is not said to be no customer"
     await proxy.up()
     now[0] += CACHE_SECONDS
     again = await many.find("T0RED")
     assert again is not None
-    assert again is not found
+    assert again is not workspace
     await database.close()

@@ -114,10 +114,10 @@ class Server:
 
     url: str = ""
     elsewhere: str = ""
-    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    requests: list[tuple[str, str | None]] = field(default_factory=list)
 
     async def file(self, request: web.Request) -> web.Response:
-        self.asked.append((request.path, request.headers.get("Authorization")))
+        self.requests.append((request.path, request.headers.get("Authorization")))
         if request.path == "/moved":
             return web.Response(status=302, headers={"Location": self.elsewhere})
         return web.Response(text="content") if request.path == "/file" else web.Response(status=404)
@@ -125,7 +125,7 @@ class Server:
 
 @pytest.fixture
 async def servers() -> AsyncIterator[tuple[Server, Server]]:
-    runners, found = [], []
+    runners, both = [], []
     for _ in range(2):
         server = Server()
         app = web.Application()
@@ -134,9 +134,9 @@ async def servers() -> AsyncIterator[tuple[Server, Server]]:
         await runners[-1].setup()
         await web.TCPSite(runners[-1], "127.0.0.1", 0).start()
         server.url = f"http://127.0.0.1:{runners[-1].addresses[0][1]}"
-        found.append(server)
-    found[0].elsewhere = f"{found[1].url}/file"
-    yield found[0], found[1]
+        both.append(server)
+    both[0].elsewhere = f"{both[1].url}/file"
+    yield both[0], both[1]
     for runner in runners:
         await runner.cleanup()
 
@@ -152,7 +152,7 @@ async def test_token_goes_to_slack_alone_and_no_redirect_is_followed(servers: tu
                 return copy.read()
 
         assert await download(f"{slack.url}/file") == b"content"
-        assert slack.asked == [("/file", "Bearer xoxb-1")]
+        assert slack.requests == [("/file", "Bearer xoxb-1")]
         for address in (f"{slack.url}/moved", f"{evil.url}/file"):
             with pytest.raises(UserError, match="address isn't one of Slack's"):
                 await download(address)
@@ -162,7 +162,7 @@ async def test_token_goes_to_slack_alone_and_no_redirect_is_followed(servers: tu
         downloads = Downloads(session, SlackHosts(f"{slack.url}/api/"), clock=lambda: next(ticks))
         with pytest.raises(UserError, match="only 7 bytes in 31 s"):
             await download(f"{slack.url}/file")
-    assert evil.asked == []
+    assert evil.requests == []
 
 
 async def test_an_apology_goes_to_no_address_that_is_not_slacks(
@@ -177,5 +177,5 @@ async def test_an_apology_goes_to_no_address_that_is_not_slacks(
         assert (await slack_actions.post_signed(slack.events_url, body, slack.signing_secret))[0] == 200
         assert (await slack.command("")).ok
         await slack.wait_for(slack.ephemerals)
-    assert servers[1].asked == []
+    assert servers[1].requests == []
     assert len(slack.ephemerals()) == 1, "the other one was told"

@@ -66,12 +66,12 @@ async def test_two_workspaces_install_it_and_their_estimates_never_mix(company: 
 async def test_requests_of_an_installed_workspace_ask_slack_for_nobody(company: Company) -> None:
     """auth.test belongs to the installation; the token is read once and kept for a while."""
     await company.install(company.red)
-    asked = [call.method for call in company.red.calls].count("auth.test")
+    calls = [call.method for call in company.red.calls].count("auth.test")
     for text in ("help", support_bot.LINE, "models mixtral"):
         assert (await company.red.command(text)).ok
     await slack_actions.open_form(company.red)
     await slack_actions.answered(company.red)
-    assert [call.method for call in company.red.calls].count("auth.test") == asked
+    assert [call.method for call in company.red.calls].count("auth.test") == calls
 
 
 async def test_a_workspace_without_the_app_is_told_so_and_gets_nothing(company: Company) -> None:
@@ -187,9 +187,9 @@ async def test_keys_are_rotated_without_a_gap(company: Company, catalog: Catalog
     database = await open_database(f"sqlite:///{database_path}")
 
     async def token(keys: str) -> str | None:
-        found = await Installations(CLIENT_ID, database, read_keys(keys)).find_team("T0RED")
-        assert found is not None
-        return found.bot_token
+        installation = await Installations(CLIENT_ID, database, read_keys(keys)).find_team("T0RED")
+        assert installation is not None
+        return installation.bot_token
 
     assert await token(KEY) == company.red.bot_token
     assert await token(new) is None

@@ -44,7 +44,7 @@ def test_the_table_has_every_method_that_is_called() -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_each_error_has_an_outcome(method: str) -> None:
     outcomes = {name: outcome(method, name) for name in documented_errors(method)}
-    assert {name for name, found in outcomes.items() if found is Outcome.AGAIN} == (
+    assert {name for name, expected in outcomes.items() if expected is Outcome.AGAIN} == (
         outcomes.keys() & TRANSIENT_SLACK_ERRORS
     )
     assert outcome(method, "an_error_of_tomorrow") in (Outcome.APOLOGY, Outcome.OTHER_WAY)

@@ -125,9 +125,9 @@ async def test_failure_within_a_thread_is_reported_to_the_user(
     async with start():
         slack.fail_next("chat.postMessage", "fatal_error")
         assert (await slack.command(support_bot.LINE)).ok
-    (told,) = slack.ephemerals()
-    assert "went wrong on our side" in told["text"]
-    assert told["text"][told["text"].index("E-") :][:8] in caplog.text
+    (notice,) = slack.ephemerals()
+    assert "went wrong on our side" in notice["text"]
+    assert notice["text"][notice["text"].index("E-") :][:8] in caplog.text
     assert slack.messages() == []
 
 
@@ -177,8 +177,8 @@ async def test_a_trigger_that_expired_leaves_no_unhandled_error(
     assert [violation.error for violation in slack.violations] == ["expired_trigger_id"]
     assert "Traceback" not in caplog.text
     assert "expired_trigger_id" in caplog.text
-    (told,) = slack.ephemerals()
-    assert "try again" in told["text"]
+    (notice,) = slack.ephemerals()
+    assert "try again" in notice["text"]
     assert slack.messages() == []
 
 
@@ -208,8 +208,8 @@ async def test_a_form_that_slack_does_not_open_is_logged_and_told(
             assert (await slack.shortcut("ftcost_from_message", parent)).ok
         else:
             assert (await slack.click(parent, "edit")).ok
-    (told,) = slack.ephemerals()
-    assert told["text"][told["text"].index("E-") :][:8] in caplog.text
+    (notice,) = slack.ephemerals()
+    assert notice["text"][notice["text"].index("E-") :][:8] in caplog.text
     assert "fatal_error" in caplog.text
 
 

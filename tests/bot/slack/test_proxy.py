@@ -23,7 +23,7 @@ class ForwardProxy:
     """An HTTP proxy that notes what it is asked for, as `POST http://host:port/path`."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.url = ""
 
     @asynccontextmanager
@@ -40,7 +40,7 @@ class ForwardProxy:
 
     async def _forward(self, request: web.BaseRequest) -> web.Response:
         target = request.raw_path if request.raw_path.startswith("http") else str(request.url)
-        self.asked.append(f"{request.method} {target}")
+        self.requests.append(f"{request.method} {target}")
         headers = {name: value for name, value in request.headers.items() if name != "Host"}
         async with ClientSession(auto_decompress=False) as session:
             body = await request.read()
@@ -58,9 +58,9 @@ async def test_everything_goes_out_by_the_proxy(catalog: Catalog, slack: FakeSla
         await slack_actions.answered(slack)
         slack.fail_next("views.open", "internal_error")
         assert (await slack.command("")).ok
-        (told,) = await slack.wait_for(slack.ephemerals)
-    assert "didn't open the form" in told["text"]
-    *by_proxy, answer = [asked.removeprefix(f"POST {slack.api_url}") for asked in proxy.asked]
+        (notice,) = await slack.wait_for(slack.ephemerals)
+    assert "didn't open the form" in notice["text"]
+    *by_proxy, answer = [request.removeprefix(f"POST {slack.api_url}") for request in proxy.requests]
     assert answer.startswith("response/")
     assert by_proxy == [call.method for call in slack.calls if call.method != "response_url"]
     assert {"auth.test", "views.open", "chat.postMessage"} <= set(by_proxy)
@@ -87,7 +87,7 @@ async def test_price_feeds_are_read_by_it_too(catalog: Catalog, slack: FakeSlack
         async with running_bot(catalog, slack, database_url, lambda: AFTER, refresh=plan) as running:
             await wait_for_refresh(running, RefreshedPriceStore(database), 1)
     assert server.requests
-    assert len(proxy.asked) == len(server.requests)
+    assert len(proxy.requests) == len(server.requests)
 
 
 async def test_the_playground_stays_where_it_is(

@@ -33,8 +33,8 @@ class Eavesdropper:
     heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     async def hear(self, request: web.Request) -> web.Response:
-        kept = ("Content-Type", "X-Slack-Request-Timestamp", "X-Slack-Signature")
-        self.heard.append(({name: request.headers[name] for name in kept}, await request.read()))
+        names = ("Content-Type", "X-Slack-Request-Timestamp", "X-Slack-Signature")
+        self.heard.append(({name: request.headers[name] for name in names}, await request.read()))
         status, body, kind = await say(self.passes_to, *self.heard[-1])
         return web.Response(status=status, body=body, content_type=kind)
 
@@ -57,12 +57,12 @@ async def eavesdropper(slack: FakeSlack) -> AsyncIterator[Eavesdropper]:
 
 async def rows_of(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """All that is in the database; without the leases, which are renewed."""
-    found = {}
+    contents = {}
     for name, table in metadata.tables.items():
         columns = [column for column in table.c if column.name != "lease_until"]
         rows = await database.fetch_all(table.select().with_only_columns(*columns))
-        found[name] = sorted((tuple(row) for row in rows), key=repr)
-    return found
+        contents[name] = sorted((tuple(row) for row in rows), key=repr)
+    return contents
 
 
 async def a_day_at_work(slack: FakeSlack) -> None:
@@ -81,9 +81,9 @@ async def a_day_at_work(slack: FakeSlack) -> None:
     assert await save_defaults(slack, {"days": "20"}) == {}
     assert await set_budget(slack, {"amount": "5000", "approvers": [slack.you]}) == {}
     await store_key(slack)
-    shown = await keys_list(slack)
-    await slack.click(shown, "platform_key_remove")
-    await slack.wait_for(lambda: [v for v in slack.views if v["id"] == shown["id"] and texts(v).count("No key") == 4])
+    view = await keys_list(slack)
+    await slack.click(view, "platform_key_remove")
+    await slack.wait_for(lambda: [v for v in slack.views if v["id"] == view["id"] and texts(v).count("No key") == 4])
     await slack.command("audit")
     await slack_actions.press(slack, parent, "edit", "estimate_form")
     await slack_actions.full_form(slack)
@@ -104,7 +104,7 @@ async def test_replay_at_another_replica_has_no_effect(
         await a_day_at_work(slack)
         async with running_bot(catalog, slack, url, admins={slack.you}, encryption_keys=keys):
             database = await open_database(url)
-            before, said = await rows_of(database), len(slack.workspace.posted[slack.general])
+            before, posted = await rows_of(database), len(slack.workspace.posted[slack.general])
             forms = {view["id"]: view["hash"] for view in slack.views}
             for headers, body in ear.heard:
                 status, answer, _ = await say(slack.events_url, headers, body)
@@ -113,5 +113,5 @@ async def test_replay_at_another_replica_has_no_effect(
             assert await rows_of(database) == before
             await database.close()
     assert len(ear.heard) > 25
-    assert len(slack.workspace.posted[slack.general]) == said
+    assert len(slack.workspace.posted[slack.general]) == posted
     assert {view["id"]: view["hash"] for view in slack.views} == forms

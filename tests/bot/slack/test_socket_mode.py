@@ -138,18 +138,18 @@ async def test_dropped_connection_reconnects_without_duplicate_answers(
 ) -> None:
     """Closed by Slack, then announced by it. What it sent before and sends again is done once."""
     slack = workspace_with_socket
-    asked = command(slack, QUESTION, "1.2.b")
+    payload = command(slack, QUESTION, "1.2.b")
     async with running(slack, tmp_path) as health:
         connection = await socket.connected()
-        await socket.send(connection, "slash_commands", asked)
+        await socket.send(connection, "slash_commands", payload)
 
         await connection.close()
         connection = await socket.connected()
-        await socket.send(connection, "slash_commands", asked)
+        await socket.send(connection, "slash_commands", payload)
 
         await connection.send_json({"type": "disconnect", "reason": "refresh_requested"})
         connection = await socket.connected()
-        await socket.send(connection, "slash_commands", asked)
+        await socket.send(connection, "slash_commands", payload)
 
         helped = await socket.send(connection, "slash_commands", command(slack, "help", "1.3.c"))
         assert "examples=10k" in helped["text"]

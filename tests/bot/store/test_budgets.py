@@ -17,10 +17,10 @@ async def test_of_two_who_decide_at_once_one_does(database: Database) -> None:
         *(store.decide(approval, user, decision) for user in ("U2", "U3") for decision in ("approved", "declined"))
     )
     assert sorted(decided) == [False, False, False, True]
-    found = await store.approval("bcdfgh", team_id="T1")
-    assert found is not None
+    stored = await store.approval("bcdfgh", team_id="T1")
+    assert stored is not None
     (entry,) = await audit.recent(team_id="T1")
-    assert (entry.user_id, entry.after) == (found.decided_by, found.decision)
+    assert (entry.user_id, entry.after) == (stored.decided_by, stored.decision)
     await store.ask(approval)
-    assert await store.approval("bcdfgh", team_id="T1") == found, "asking again takes nothing back"
+    assert await store.approval("bcdfgh", team_id="T1") == stored, "asking again takes nothing back"
     assert await store.approval("bcdfgh", team_id="T2") is None

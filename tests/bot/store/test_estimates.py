@@ -11,18 +11,18 @@ async def test_the_first_of_any_number_of_edits(database: Database) -> None:
     store = EstimateStore(database, lambda: NOW)
     first, second, third, orphan, stranger = (f"bcdfghjkm{number}" for number in range(2, 7))
     result = stored_result()
-    asked = {
+    edits = {
         first: ("T1", None),
         second: ("T1", first),
         third: ("T1", second),
         orphan: ("T1", "gggggggggg"),  # what it changed is gone
         stranger: ("T2", third),  # what it names is another workspace's
     }
-    for made, (team, before) in asked.items():
-        await store.save(made, team_id=team, user_id="U1", fields={}, result=result, edit_of=before)
-    found = {}
-    for made, (team, _) in asked.items():
-        saved = await store.get(made, team_id=team)
+    for key, (team, before) in edits.items():
+        await store.save(key, team_id=team, user_id="U1", fields={}, result=result, edit_of=before)
+    firsts = {}
+    for key, (team, _) in edits.items():
+        saved = await store.get(key, team_id=team)
         assert saved is not None
-        found[made] = (await store.first_of(saved)).id
-    assert found == {first: first, second: first, third: first, orphan: orphan, stranger: stranger}
+        firsts[key] = (await store.first_of(saved)).id
+    assert firsts == {first: first, second: first, third: first, orphan: orphan, stranger: stranger}

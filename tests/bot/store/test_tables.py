@@ -45,9 +45,9 @@ async def test_every_question_to_the_store_names_its_workspace(database: Databas
     assert await store.get("id1", team_id="T2") is None
     assert await store.recent(team_id="T2", user_id="U1") == []
     assert await store.latest_in_thread(team_id="T2", channel_id="C1", thread_ts="1.2", but_not="") is None
-    found = await store.latest_in_thread(team_id="T1", channel_id="C1", thread_ts="1.2", but_not="")
-    assert found is not None
-    assert found.posted == 1
+    latest = await store.latest_in_thread(team_id="T1", channel_id="C1", thread_ts="1.2", but_not="")
+    assert latest is not None
+    assert latest.posted == 1
 
 
 async def test_recent_gives_the_newest_first_and_the_person_alone(database: Database) -> None:

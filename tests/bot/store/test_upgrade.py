@@ -52,8 +52,8 @@ async def test_data_and_waiting_work_of_0_2_survive_the_upgrade(
             listed = await ask(slack, "list")
             assert all(name in listed for name in ("kept", "waits"))
             assert "hosted" not in listed, "the colleague's"
-            shown = [await ask(slack, f"show {name}") for name in re.findall(r"`([0-9a-z]{10})`", listed)]
-            assert any("kept" in text and "$13,160" in text for text in shown), "8M tokens more at $10"
+            answers = [await ask(slack, f"show {name}") for name in re.findall(r"`([0-9a-z]{10})`", listed)]
+            assert any("kept" in text and "$13,160" in text for text in answers), "8M tokens more at $10"
             assert "kept" in await ask(slack, "watch")
             audit = await ask(slack, "audit")
             assert all(change in audit for change in ("days", "22", "5000 USD", "over 5%"))

@@ -37,13 +37,15 @@ class Life:
         async with self.start(catalog) as running:
             await running.app.scheduler.look()
 
-    async def asked(self, watch: str = "", *, on: str = ON, catalog: Catalog | None = None, more: str = "") -> Json:
+    async def ask_and_watch(
+        self, watch: str = "", *, on: str = ON, catalog: Catalog | None = None, more: str = ""
+    ) -> Json:
         """Ask the example, and watch it; its first message."""
         async with self.start(catalog or catalogue()):
             parent = await slack_actions.ask(self.slack, f"on={on} {fixture_catalog.LINE} {more}")
-            said = await self.slack.command(f"watch {estimate_id(parent)} {watch}")
-            assert "is watched" in said.json()["text"], said.body
-            assert ("or of prompting" in said.json()["text"]) == ("base=" in more)
+            answer = await self.slack.command(f"watch {estimate_id(parent)} {watch}")
+            assert "is watched" in answer.json()["text"], answer.body
+            assert ("or of prompting" in answer.json()["text"]) == ("base=" in more)
         return parent
 
     def alerts(self, parent: Json) -> list[Json]:

@@ -13,16 +13,18 @@ from tests.bot.watches.life import Life
 async def test_what_is_watched_is_listed_and_ends_by_unwatch(life: Life, slack: FakeSlack) -> None:
     async with life.start(catalogue()):
         assert "You don't watch any estimate" in (await slack.command("watch")).json()["text"]
-        one, other = [estimate_id(await slack_actions.ask(slack, f"on={ON} {fixture_catalog.LINE}")) for _ in range(2)]
-        assert "by more than 5% (the default" in (await slack.command(f"watch `{one}`")).json()["text"]
-        assert "by more than 2.5%\n" in (await slack.command(f"watch {one} over 2.5%")).json()["text"]
+        first, other = [
+            estimate_id(await slack_actions.ask(slack, f"on={ON} {fixture_catalog.LINE}")) for _ in range(2)
+        ]
+        assert "by more than 5% (the default" in (await slack.command(f"watch `{first}`")).json()["text"]
+        assert "by more than 2.5%\n" in (await slack.command(f"watch {first} over 2.5%")).json()["text"]
         mine = (await slack.command("watch")).json()["text"]
-        assert f"`{one}` over 2.5%" in mine
+        assert f"`{first}` over 2.5%" in mine
         assert other not in mine
         lines = (await slack.command("list")).json()["text"].splitlines()
-        assert [line.endswith("· watched") for line in lines if other in line or one in line] == [False, True]
-        assert "is no longer watched" in (await slack.command(f"unwatch {one}")).json()["text"]
-        assert "“" + one + "” isn't watched" in (await slack.command(f"unwatch {one}")).json()["text"]
+        assert [line.endswith("· watched") for line in lines if other in line or first in line] == [False, True]
+        assert "is no longer watched" in (await slack.command(f"unwatch {first}")).json()["text"]
+        assert "“" + first + "” isn't watched" in (await slack.command(f"unwatch {first}")).json()["text"]
     await life.look(catalogue(offer(input="4")))
     assert not [m for m in slack.messages() if life.alerts(m)]
 
@@ -43,9 +45,9 @@ UNREADABLE = {
 
 async def test_a_watch_that_cannot_be_read_says_how(life: Life, slack: FakeSlack) -> None:
     async with life.start(catalogue()):
-        found = estimate_id(await slack_actions.ask(slack, f"on={ON} {fixture_catalog.LINE}"))
+        estimate = estimate_id(await slack_actions.ask(slack, f"on={ON} {fixture_catalog.LINE}"))
         for argument, says in UNREADABLE.items():
-            assert says in (await slack.command(f"watch {argument.format(id=found)}")).json()["text"]
+            assert says in (await slack.command(f"watch {argument.format(id=estimate)}")).json()["text"]
         assert (await slack.command("unwatch")).json()["text"].startswith("Add the id")
         assert "You don't watch any estimate" in (await slack.command("watch")).json()["text"]
 
@@ -58,16 +60,16 @@ async def test_owner_and_admins_change_watches_with_an_audit_entry(life: Life, s
         await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=theirs["ts"])
         edit = estimate_id(await slack_actions.change(slack, theirs))
 
-        async def said(line: str, user: str) -> str:
+        async def answer_to(line: str, user: str) -> str:
             return str((await slack.command(line, user=user)).json()["text"])
 
         for line in (f"watch {mine}", f"watch {mine} over 1%"):
-            assert await said(line, slack.colleague) == NOT_ALLOWED
-        assert "is watched" in await said(f"watch {mine}", slack.you)
-        assert await said(f"unwatch {mine}", slack.colleague) == NOT_ALLOWED
-        assert "is watched" in await said(f"watch {edit} over $50", slack.colleague)
-        assert "is watched" in await said(f"watch {edit} over 1%", slack.you)
-        assert "is no longer watched" in await said(f"unwatch {edit}", slack.colleague)
+            assert await answer_to(line, slack.colleague) == NOT_ALLOWED
+        assert "is watched" in await answer_to(f"watch {mine}", slack.you)
+        assert await answer_to(f"unwatch {mine}", slack.colleague) == NOT_ALLOWED
+        assert "is watched" in await answer_to(f"watch {edit} over $50", slack.colleague)
+        assert "is watched" in await answer_to(f"watch {edit} over 1%", slack.you)
+        assert "is no longer watched" in await answer_to(f"unwatch {edit}", slack.colleague)
         await slack.command("audit")
     assert [row[1:] for row in rows(slack.ephemerals()[-1])[1:]] == [
         [slack.colleague, f"alert of estimate {edit}", "over 1% → –"],

@@ -20,17 +20,17 @@ from tests.bot.watches.life import DAY, Life
 
 async def test_two_replicas_tell_it_once(slack: FakeSlack, postgres_url: str) -> None:
     life = Life(slack, postgres_url)
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     life.time += DAY
     dearer = catalogue(offer(input="4"))
-    async with life.start(dearer) as one, life.start(dearer) as other:
-        await asyncio.gather(*(replica.app.scheduler.look() for replica in (one, other)))
-        await asyncio.gather(*(replica.app.scheduler.look() for replica in (one, other)))
+    async with life.start(dearer) as first, life.start(dearer) as other:
+        await asyncio.gather(*(replica.app.scheduler.look() for replica in (first, other)))
+        await asyncio.gather(*(replica.app.scheduler.look() for replica in (first, other)))
     assert len(life.alerts(parent)) == 1
 
 
 async def test_a_running_bot_looks_at_the_clock_by_itself(life: Life, slack: FakeSlack) -> None:
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     life.time += DAY
     async with life.start(catalogue(offer(input="4"))) as running:
         running.app.scheduler.start()
@@ -38,7 +38,7 @@ async def test_a_running_bot_looks_at_the_clock_by_itself(life: Life, slack: Fak
 
 
 async def test_an_alert_survives_the_process_that_found_it(life: Life, slack: FakeSlack) -> None:
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     life.time += DAY
     dearer = catalogue(offer(input="4"))
     async with life.start(dearer) as running:
@@ -58,7 +58,7 @@ async def test_an_alert_survives_the_process_that_found_it(life: Life, slack: Fa
 
 async def test_alert_with_a_lost_response_is_not_repeated(life: Life, slack: FakeSlack) -> None:
     """As after a kill between posting and writing it down, where the bot may read the thread."""
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     slack.scopes.add("channels:history")
     slack.fail_next("chat.postMessage", "internal_error", status=500, executed=True)
     dearer = catalogue(offer(input="4"))
@@ -69,7 +69,7 @@ async def test_alert_with_a_lost_response_is_not_repeated(life: Life, slack: Fak
 
 async def test_a_clock_that_jumps_tells_nothing_twice(life: Life) -> None:
     """A day back after an alert, then on; $4 holds from 2026-11-22."""
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     later = catalogue(offer(input_later=("4", "2026-11-22")))
     for jump in (1, -1, 1, 3, -2):
         await life.look(later, timedelta(days=jump))
@@ -77,7 +77,7 @@ async def test_a_clock_that_jumps_tells_nothing_twice(life: Life) -> None:
 
 
 async def test_alert_refused_by_slack_is_retried_without_an_apology(life: Life, slack: FakeSlack) -> None:
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     before = len(slack.ephemerals())
     slack.fail_next("chat.postMessage", "fatal_error")
     dearer = catalogue(offer(input="4"))
@@ -89,7 +89,7 @@ async def test_alert_refused_by_slack_is_retried_without_an_apology(life: Life, 
 
 
 async def test_nothing_is_begun_by_the_clock_before_its_hour(life: Life) -> None:
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     await life.look(catalogue(offer(input="4")), timedelta(hours=18, minutes=59))  # 06:59 UTC
     assert life.alerts(parent) == []
     await life.look(catalogue(offer(input="4")), timedelta(minutes=1))
@@ -97,7 +97,7 @@ async def test_nothing_is_begun_by_the_clock_before_its_hour(life: Life) -> None
 
 
 async def test_a_new_catalogue_is_looked_at_on_the_same_day(life: Life) -> None:
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     await life.look(catalogue(), timedelta())
     await life.look(catalogue(offer(input="4")), timedelta(hours=1))
     assert len(life.alerts(parent)) == 1
@@ -121,7 +121,7 @@ async def archive(slack: FakeSlack, parent: Json) -> None:
 async def test_where_the_thread_is_gone_the_watcher_is_told_alone(
     life: Life, slack: FakeSlack, lose: Callable[[FakeSlack, Json], object]
 ) -> None:
-    parent = await life.asked(more="name=bot")
+    parent = await life.ask_and_watch(more="name=bot")
     await lose(slack, parent)  # type: ignore[misc]
     dearer = catalogue(offer(input="4"))
     for _ in range(2):
@@ -133,7 +133,7 @@ async def test_where_the_thread_is_gone_the_watcher_is_told_alone(
 
 
 async def test_where_the_watcher_is_gone_too_it_is_watched_no_more(life: Life, slack: FakeSlack) -> None:
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     slack.workspace.remove(parent)
     slack.fail_next("conversations.open", "user_not_found")
     dearer = catalogue(offer(input="4"))
@@ -144,7 +144,7 @@ async def test_where_the_watcher_is_gone_too_it_is_watched_no_more(life: Life, s
 
 async def test_five_hundred_watches_do_not_block_requests(life: Life, slack: FakeSlack, database_path: Path) -> None:
     """Copies of one estimate, of which every hundredth is dearer by more than its threshold."""
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     connection = sqlite3.connect(database_path)
     connection.execute(
         "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 598) INSERT INTO estimates"

@@ -23,7 +23,7 @@ async def test_end_is_counted_down_and_missed_steps_are_one_message(life: Life) 
     the day before.
     """
     closing = catalogue(offer(ends=ENDING))
-    parent = await life.asked(catalog=closing)
+    parent = await life.ask_and_watch(catalog=closing)
     for days in (9, 1, 1):  # 31, 30 and 29 days before
         await life.look(closing, timedelta(days=days))
     (first,) = life.alerts(parent)
@@ -40,7 +40,7 @@ async def test_end_is_counted_down_and_missed_steps_are_one_message(life: Life) 
 async def test_the_days_that_pass_are_no_news_of_a_model_that_ends(life: Life) -> None:
     """Answers end on 2027-10-01, ten months on: a day costs 1/314 of what is left, and 150 days half of it."""
     closing = catalogue(offer(ends="inference_ends: 2027-10-01"))
-    parent = await life.asked(catalog=closing)
+    parent = await life.ask_and_watch(catalog=closing)
     for _ in range(5):
         await life.look(closing, timedelta(days=30))
     assert life.alerts(parent) == []
@@ -49,7 +49,7 @@ async def test_the_days_that_pass_are_no_news_of_a_model_that_ends(life: Life) -
 async def test_end_of_training_says_how_long_models_are_served(life: Life) -> None:
     """Quoted over the 99 days to its end: 120 + 99 × 12 / 365 × 1,080 = $3,635.18."""
     closing = catalogue(offer(ends=ENDING))
-    parent = await life.asked(catalog=closing)
+    parent = await life.ask_and_watch(catalog=closing)
     await life.look(closing, timedelta(days=41))
     alert = life.alerts(parent)[-1]
     assert "Training One ended on 31 Dec 2026. Tuned models answer until 28 Feb." in texts(alert)
@@ -58,7 +58,7 @@ async def test_end_of_training_says_how_long_models_are_served(life: Life) -> No
 
 async def test_an_end_that_moves_is_told_with_what_it_does(life: Life) -> None:
     """The model was open; now it stops after 73 of 365 days, 2.4 of 12 months: 120 + 2.4 × 1,080 = $2,712.00."""
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     await life.look(catalogue(offer(ends="inference_ends: 2027-02-03")))
     (alert,) = life.alerts(parent)
     assert "New: 3 Feb 2027 is the day on which fine-tuned models stop working." in texts(alert)
@@ -71,8 +71,8 @@ async def test_an_end_that_moves_is_told_with_what_it_does(life: Life) -> None:
 async def test_what_closes_to_new_customers_is_counted_down_and_told(life: Life) -> None:
     """Open to them until 2026-11-30, nine days after the question; Two costs $1,800.00 more and stays open."""
     offers = [offer(ends="new_customers_until: 2026-11-30"), offer("two", input="4")]
-    parent = await life.asked(on="acme", catalog=catalogue(*offers))
-    existing = await life.asked(on="acme", catalog=catalogue(*offers), more="customer=existing")
+    parent = await life.ask_and_watch(on="acme", catalog=catalogue(*offers))
+    existing = await life.ask_and_watch(on="acme", catalog=catalogue(*offers), more="customer=existing")
     for days in (1, 1, 8):  # 8 and 7 days before, and the day after
         await life.look(catalogue(*offers), timedelta(days=days))
     near, closed = life.alerts(parent)
@@ -83,7 +83,7 @@ async def test_what_closes_to_new_customers_is_counted_down_and_told(life: Life)
 
 
 async def test_a_model_that_has_ended_is_told(life: Life) -> None:
-    parent = await life.asked(catalog=catalogue(offer(ends="inference_ends: 2026-11-30")))
+    parent = await life.ask_and_watch(catalog=catalogue(offer(ends="inference_ends: 2026-11-30")))
     await life.look(catalogue(offer(ends="inference_ends: 2026-11-30")), timedelta(days=9))
     (alert,) = life.alerts(parent)
     assert "One ended on 30 Nov." in texts(alert)
@@ -92,7 +92,7 @@ async def test_a_model_that_has_ended_is_told(life: Life) -> None:
 async def test_estimate_without_saved_ends_takes_the_current_ones(life: Life, slack: FakeSlack) -> None:
     """It stands in no channel either, so its person is told alone."""
     closing, team = catalogue(offer(ends="inference_ends: 2027-02-03")), slack.workspace.team["id"]
-    parent = await life.asked(catalog=closing)
+    parent = await life.ask_and_watch(catalog=closing)
     database = await open_database(life.url)
     estimates = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
     saved = await estimates.get(estimate_id(parent), team_id=team)
@@ -113,17 +113,17 @@ async def test_estimate_without_saved_ends_takes_the_current_ones(life: Life, sl
 
 async def test_ten_days_of_downtime_give_one_message(life: Life) -> None:
     """Dearer, an end near, and a reminder due, after 31 days: the end of training is 10 days away."""
-    parent = await life.asked(catalog=catalogue(offer(ends="training_ends: 2027-01-01", hosting="0.10")))
+    parent = await life.ask_and_watch(catalog=catalogue(offer(ends="training_ends: 2027-01-01", hosting="0.10")))
     await life.look(catalogue(offer(ends="training_ends: 2027-01-01", hosting="0.10", input="4")), timedelta(days=31))
     (alert,) = life.alerts(parent)
-    for said in ("+$1,800.00", "In 10 days, 1 Jan 2027", "costs $72.00 a month while it is deployed"):
-        assert said in texts(alert)
+    for phrase in ("+$1,800.00", "In 10 days, 1 Jan 2027", "costs $72.00 a month while it is deployed"):
+        assert phrase in texts(alert)
 
 
 async def test_what_bills_while_idle_is_said_every_thirty_days(life: Life) -> None:
     """$1.70 an hour, 24 hours a day, 30 days a month: $1,224.00."""
     hosted = catalogue(offer(hosting="1.70"))
-    parent = await life.asked(catalog=hosted)
+    parent = await life.ask_and_watch(catalog=hosted)
     counts = []
     for days in (29, 1, 29, 1):
         await life.look(hosted, timedelta(days=days))

@@ -16,7 +16,7 @@ from tests.bot.watches.life import Life
 
 async def test_a_price_that_rises_is_told_once_with_its_cause(life: Life, slack: FakeSlack) -> None:
     """Input at $4: 12 × 150M tokens × $1 more: $1,800.00, 13.8 % of $13,080.00."""
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     dearer = catalogue(offer(input="4"))
     await life.look(dearer)
     (alert,) = life.alerts(parent)
@@ -35,7 +35,7 @@ async def test_a_price_that_rises_is_told_once_with_its_cause(life: Life, slack:
 
 async def test_price_that_falls_back_is_reported_against_the_quote(life: Life) -> None:
     """$1,800.00 less is 12.1 % of the $14,880.00 that were told last; against the quote it is nothing."""
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     await life.look(catalogue(offer(input="4")))
     await life.look(catalogue())
     back = life.alerts(parent)[1]
@@ -50,20 +50,22 @@ async def test_only_above_the_threshold_and_in_both_directions(life: Life, slack
     """Input at $4 is $1,800.00 or 13.76 % more; then at $2, $3,600.00 or 24.2 % less than the $14,880.00 told last.
     Where nothing was told, it is $1,800.00 less than the quote.
     """
-    told = {"over 13%": 2, "over 14%": 0, "over $1,799.99": 2, "over $1.8k": 0}
-    told |= {"over 20% or $1.7k": 2, "over $1.8k or 14%": 0, "over $9k OR 13%": 2}
+    alerts_by_threshold = {"over 13%": 2, "over 14%": 0, "over $1,799.99": 2, "over $1.8k": 0}
+    alerts_by_threshold |= {"over 20% or $1.7k": 2, "over $1.8k or 14%": 0, "over $9k OR 13%": 2}
     async with life.start(catalogue()):
-        parents = {over: await slack_actions.ask(slack, f"on={ON} {fixture_catalog.LINE}") for over in told}
+        parents = {
+            over: await slack_actions.ask(slack, f"on={ON} {fixture_catalog.LINE}") for over in alerts_by_threshold
+        }
         for over, parent in parents.items():
             await slack.command(f"watch {estimate_id(parent)} {over}")
     await life.look(catalogue(offer(input="4")))
     await life.look(catalogue(offer(input="2")))
-    assert {over: len(life.alerts(parent)) for over, parent in parents.items()} == told
+    assert {over: len(life.alerts(parent)) for over, parent in parents.items()} == alerts_by_threshold
 
 
 async def test_the_default_is_five_percent_of_the_total(life: Life) -> None:
     """12 × 150 × $0.36 = $648.00 of $13,080.00: 4.95 %. One cent more: $666.00, 5.09 %."""
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     await life.look(catalogue(offer(input="3.36")))
     assert life.alerts(parent) == []
     await life.look(catalogue(offer(input="3.37")))
@@ -72,7 +74,7 @@ async def test_the_default_is_five_percent_of_the_total(life: Life) -> None:
 
 async def test_small_steps_add_up_until_they_are_told(life: Life) -> None:
     """Twice $360.00 (2.75 %): the second makes it $720.00, 5.5 % of what was quoted."""
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     await life.look(catalogue(offer(input="3.20")))
     assert life.alerts(parent) == []
     await life.look(catalogue(offer(input="3.40")))
@@ -82,7 +84,7 @@ async def test_small_steps_add_up_until_they_are_told(life: Life) -> None:
 
 async def test_a_dated_price_is_told_as_the_price_it_is(life: Life) -> None:
     """As a refresh writes it: $4 from 2026-11-22 on."""
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     await life.look(catalogue(offer(input_later=("4", "2026-11-22"))))
     (alert,) = life.alerts(parent)
     assert "Causes of the difference to the quote: price of Input tokens +$1,800.00." in texts(alert)
@@ -91,7 +93,7 @@ async def test_a_dated_price_is_told_as_the_price_it_is(life: Life) -> None:
 async def test_price_announced_in_the_quote_raises_no_alert(life: Life) -> None:
     """$6 from 2027-02-01 on stands in the quote; half a year later nearly the whole horizon is priced at it."""
     known = catalogue(offer(input_later=("6", "2027-02-01")))
-    parent = await life.asked(catalog=known)
+    parent = await life.ask_and_watch(catalog=known)
     await life.look(known, timedelta(days=40))
     await life.look(known, timedelta(days=140))
     assert life.alerts(parent) == []
@@ -99,7 +101,7 @@ async def test_price_announced_in_the_quote_raises_no_alert(life: Life) -> None:
 
 async def test_of_a_range_the_likely_value_is_watched(life: Life) -> None:
     """1..3 runs: likely two, so $240.00 of training; 12 × $1,080.00; and $1,800.00 more."""
-    parent = await life.asked(more="runs=1..3")
+    parent = await life.ask_and_watch(more="runs=1..3")
     await life.look(catalogue(offer(input="4")))
     (alert,) = life.alerts(parent)
     assert rows(alert)[1] == [fixture_catalog.NAME, "$13,200.00", "$15,000.00", "+$1,800.00"]
@@ -108,7 +110,7 @@ async def test_of_a_range_the_likely_value_is_watched(life: Life) -> None:
 
 async def test_another_offer_that_is_cheapest_now_is_told(life: Life) -> None:
     """Two reads at $4, so One is cheapest; at $1 it costs 12 × 150 × $2 = $3,600.00 less than One."""
-    parent = await life.asked(on="acme", catalog=catalogue(offer(), offer("two", input="4")))
+    parent = await life.ask_and_watch(on="acme", catalog=catalogue(offer(), offer("two", input="4")))
     await life.look(catalogue(offer(), offer("two", input="2.80")))  # $360.00 less is 2.75 %
     assert life.alerts(parent) == []
     cheaper = catalogue(offer(), offer("two", input="1"))
@@ -124,7 +126,7 @@ async def test_another_offer_that_is_cheapest_now_is_told(life: Life) -> None:
 
 
 async def test_removed_offer_is_reported_once_and_again_on_return(life: Life) -> None:
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     for _ in range(2):
         await life.look(catalogue(offer("two")))
     (alert,) = life.alerts(parent)
@@ -137,7 +139,7 @@ async def test_removed_offer_is_reported_once_and_again_on_return(life: Life) ->
 
 
 async def test_a_price_nobody_knows_any_more_is_told(life: Life) -> None:
-    parent = await life.asked()
+    parent = await life.ask_and_watch()
     await life.look(catalogue(offer(input="unknown")))
     (alert,) = life.alerts(parent)
     assert "no longer has a complete price: Input tokens: the price isn't known." in texts(alert)
@@ -177,7 +179,7 @@ async def test_price_of_the_base_model_is_reported_with_the_payback(life: Life) 
     $120.00 are back after 40,000 calls. At $2 it is 2,620, and 120 / 1,900 millionths are 63,158 calls. A year of 18M
     calls: $66,960.00, then $47,160.00.
     """
-    parent = await life.asked(more="base=big prompt=1000->0", catalog=beside_prompting("3"))
+    parent = await life.ask_and_watch(more="base=big prompt=1000->0", catalog=beside_prompting("3"))
     await life.look(beside_prompting("3.1"))  # $1,980.00, 2.96 %
     assert life.alerts(parent) == []
     for _ in range(2):

@@ -32,15 +32,15 @@ async def test_estimate_above_the_budget_is_decided_by_approvers(workspace: Work
     assert refused["text"] == f"Only <@{slack.colleague}> can decide this."
     assert buttons(request) == ["budget_approve", "budget_decline"]
     await slack.click(request, "budget_approve", user=slack.colleague)
-    said = f"Approved by <@{slack.colleague}> on 21 Nov 2026 at 12:00 UTC."
-    await slack.wait_for(lambda: [m for m in slack.messages(slack.general, parent["ts"]) if m["text"] == said][1:])
+    decision = f"Approved by <@{slack.colleague}> on 21 Nov 2026 at 12:00 UTC."
+    await slack.wait_for(lambda: [m for m in slack.messages(slack.general, parent["ts"]) if m["text"] == decision][1:])
     (request,) = requests(slack, parent)
-    assert said in texts(request)
+    assert decision in texts(request)
     assert buttons(request) == []
     await slack.command("audit")
-    asked = f"Your rate is $13,080.00 over 12 months, asked by {slack.you}"
+    summary = f"Your rate is $13,080.00 over 12 months, asked by {slack.you}"
     assert [row[1:] for row in rows(slack.ephemerals()[-1])[1:]] == [
-        [slack.colleague, f"estimate {estimate_id(parent)} above its budget of $5,000.00", f"{asked} → approved"],
+        [slack.colleague, f"estimate {estimate_id(parent)} above its budget of $5,000.00", f"{summary} → approved"],
         [slack.you, f"budget of {slack.general}", f"– → 5000 USD, approved by {slack.colleague}"],
     ]
 
@@ -55,13 +55,13 @@ async def test_the_first_decision_holds(workspace: Workspace, slack: FakeSlack) 
     assert f"<@{slack.colleague}>, <@{THIRD}>: approve it?" in texts(request)
     before = copy.deepcopy(request)
     await slack.click(request, "budget_decline", user=THIRD)
-    said = f"Declined by <@{THIRD}> on 21 Nov 2026 at 12:00 UTC."
-    await slack.wait_for(lambda: [m for m in slack.messages(slack.general, parent["ts"]) if m["text"] == said][1:])
+    decision = f"Declined by <@{THIRD}> on 21 Nov 2026 at 12:00 UTC."
+    await slack.wait_for(lambda: [m for m in slack.messages(slack.general, parent["ts"]) if m["text"] == decision][1:])
     await slack.click(before, "budget_approve", user=slack.colleague)
-    asked, refused = await slack.wait_for(lambda: (told := slack.ephemerals(slack.colleague))[1:] and told)
-    assert asked["text"] == "An estimate in this thread needs your approval."
-    assert refused["text"] == said
-    assert [m["text"] for m in slack.messages(slack.general, parent["ts"])].count(said) == 2
+    notice, refused = await slack.wait_for(lambda: (notices := slack.ephemerals(slack.colleague))[1:] and notices)
+    assert notice["text"] == "An estimate in this thread needs your approval."
+    assert refused["text"] == decision
+    assert [m["text"] for m in slack.messages(slack.general, parent["ts"])].count(decision) == 2
 
 
 async def test_a_mention_and_a_form_are_held_against_the_budget_too(workspace: Workspace, slack: FakeSlack) -> None:
@@ -82,9 +82,9 @@ async def test_a_change_needs_a_new_approval_only_where_it_costs_more(workspace:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     (request,) = await slack.wait_for(lambda: requests(slack, parent))
     await slack.click(request, "budget_approve", user=slack.colleague)
-    said = f"Approved by <@{slack.colleague}> on 21 Nov 2026 at 12:00 UTC."
-    await slack.wait_for(lambda: [m for m in slack.messages(slack.general, parent["ts"]) if m["text"] == said])
-    holds = f"No new approval is needed: it costs no more than the approved estimate. {said}"
+    decision = f"Approved by <@{slack.colleague}> on 21 Nov 2026 at 12:00 UTC."
+    await slack.wait_for(lambda: [m for m in slack.messages(slack.general, parent["ts"]) if m["text"] == decision])
+    holds = f"No new approval is needed: it costs no more than the approved estimate. {decision}"
 
     def confirmed(times: int) -> bool:
         return [m["text"] for m in slack.messages(slack.general, parent["ts"])].count(holds) == times
@@ -118,10 +118,10 @@ async def test_approvers_who_do_not_read_the_thread_are_asked_directly(workspace
     assert f"Asked in a direct message: <@{slack.colleague}>." in texts(mine)
     assert buttons(mine) == []
     await slack.click(request, "budget_decline", user=slack.colleague)
-    said = f"Declined by <@{slack.colleague}> on 21 Nov 2026 at 12:00 UTC."
-    await slack.wait_for(lambda: [m for m in slack.messages(slack.im, parent["ts"]) if m["text"] == said])
+    decision = f"Declined by <@{slack.colleague}> on 21 Nov 2026 at 12:00 UTC."
+    await slack.wait_for(lambda: [m for m in slack.messages(slack.im, parent["ts"]) if m["text"] == decision])
     (request,) = slack.messages(theirs)
-    assert said in texts(request)
+    assert decision in texts(request)
     assert buttons(request) == []
 
 
@@ -136,9 +136,11 @@ async def test_an_approver_who_is_not_in_the_channel_is_asked_directly(start: St
         (request,) = await slack.wait_for(lambda: slack.messages(theirs))
         assert f"<@{slack.you}> asks you to approve an estimate: 10k examples" in texts(request)
         await slack.click(request, "budget_approve", user=slack.colleague)
-        said = f"Approved by <@{slack.colleague}> on 21 Nov 2026 at 12:00 UTC."
-        await slack.wait_for(lambda: [m for m in slack.messages(slack.finance, parent["ts"]) if m["text"] == said])
-    assert [(one.where, one.error) for one in slack.violations] == [("chat.postEphemeral", "user_not_in_channel")]
+        decision = f"Approved by <@{slack.colleague}> on 21 Nov 2026 at 12:00 UTC."
+        await slack.wait_for(lambda: [m for m in slack.messages(slack.finance, parent["ts"]) if m["text"] == decision])
+    assert [(violation.where, violation.error) for violation in slack.violations] == [
+        ("chat.postEphemeral", "user_not_in_channel")
+    ]
 
 
 async def test_admin_decides_if_the_only_approver_was_forgotten(workspace: Workspace, slack: FakeSlack) -> None:
@@ -183,19 +185,19 @@ async def test_an_unknown_price_is_neither_nothing_nor_within(workspace: Workspa
     line = "on=google/gemini-3.5-flash-lite examples=10k example=400 epochs=3 calls=50k/day call=100/70 prep=500"
     name = "Gemini 3.5 Flash-Lite (Google)"
     unpublished = f"{name} has an unpublished price, and"
-    said = {
+    sentences = {
         "501": f"It isn't known whether this is within the budget of $501.00: {unpublished} its known part is $500.00",
         "9/month": "It isn't known whether this is within the budget of $9.00 a month: "
         f"{unpublished} no part of its cost is known.",
         "499": f"Above the budget of $499.00 by $1.00: {name} is at least $500.00 until",
     }
-    for amount, sentence in said.items():
+    for amount, sentence in sentences.items():
         await slack_actions.set_budget(slack, {"amount": amount, "approvers": [slack.colleague]})
         parent = await slack_actions.ask(slack, line)
         assert sentence in texts(parent)
     await slack.wait_for(lambda: requests(slack, parent))
-    asked = [parent["ts"] for parent in slack.messages() if requests(slack, parent)]
-    assert asked == [parent["ts"]], "approval is asked for what is above"
+    threads = [parent["ts"] for parent in slack.messages() if requests(slack, parent)]
+    assert threads == [parent["ts"]], "approval is asked for what is above"
 
 
 async def test_nobody_is_asked_to_approve_what_will_not_pay(workspace: Workspace, slack: FakeSlack) -> None:
@@ -239,12 +241,12 @@ async def test_the_channels_budget_comes_before_the_workspaces(workspace: Worksp
 
 
 async def test_a_budget_that_cannot_be_is_refused(workspace: Workspace, slack: FakeSlack) -> None:
-    for amount, said in (
+    for amount, decision in (
         ("much", "isn't a number"),
         ("5/day", "“day” isn't a budget period"),
         ("5000 EUR", "Enter US dollars"),
     ):
-        assert said in (await slack_actions.set_budget(slack, {"amount": amount}))["amount"]
+        assert decision in (await slack_actions.set_budget(slack, {"amount": amount}))["amount"]
     assert set(await slack_actions.set_budget(slack, {"amount": "5"})) == {"approvers"}
 
 

@@ -22,7 +22,7 @@ from tests.conftest import TODAY, Workspace, running_bot
 TEAM = "T0PLAYGRND"
 
 
-def asked(slack: FakeSlack) -> list[str]:
+def fetched_users(slack: FakeSlack) -> list[str]:
     return [call.args["user"] for call in slack.calls if call.method == "users.info"]
 
 
@@ -36,7 +36,7 @@ async def test_admins_may_and_others_get_a_sentence(workspace: Workspace, slack:
 
 async def test_whoever_is_named_is_an_admin_and_slack_is_not_asked(workspace: Workspace, slack: FakeSlack) -> None:
     await Roles(workspace.app.workspaces, {slack.colleague}).check(TEAM, slack.colleague)
-    assert asked(slack) == []
+    assert fetched_users(slack) == []
 
 
 async def test_roles_are_fetched_once_a_minute(workspace: Workspace, slack: FakeSlack) -> None:
@@ -44,7 +44,7 @@ async def test_roles_are_fetched_once_a_minute(workspace: Workspace, slack: Fake
     roles = Roles(workspace.app.workspaces, clock=lambda: now[0])
     for _ in range(3):
         assert await roles.is_admin(TEAM, slack.you)
-    assert asked(slack) == [slack.you]
+    assert fetched_users(slack) == [slack.you]
     users = slack.workspace.users
     users[slack.you] = replace(users[slack.you], is_admin=False)
     assert await roles.is_admin(TEAM, slack.you)
@@ -73,15 +73,15 @@ async def test_somebody_whom_slack_does_not_know_is_no_admin(start: Start, slack
         assert not await Roles(running.app.workspaces).is_admin(TEAM, "U0NOBODY")
 
 
-@pytest.mark.parametrize(("error", "said"), [("missing_scope", MISSING_SCOPE), ("internal_error", NO_ANSWER)])
+@pytest.mark.parametrize(("error", "reason"), [("missing_scope", MISSING_SCOPE), ("internal_error", NO_ANSWER)])
 async def test_unknown_role_is_refused_with_the_reason(
-    workspace: Workspace, slack: FakeSlack, error: str, said: str
+    workspace: Workspace, slack: FakeSlack, error: str, reason: str
 ) -> None:
     roles = Roles(workspace.app.workspaces)
     slack.fail_next("users.info", error)
     with pytest.raises(UserError) as caught:
         await roles.check(TEAM, slack.you)
-    assert str(caught.value) == said
+    assert str(caught.value) == reason
     await roles.check(TEAM, slack.you)  # a failure is not remembered
 
 
@@ -116,16 +116,16 @@ async def test_an_admin_reads_who_changed_what_and_nobody_else(
         assert (await slack.command("audit", user=slack.colleague)).ok
         await slack.say(f"<@{slack.bot_user}> audit", user=slack.colleague)
         await slack.wait_for(lambda: slack.ephemerals(slack.colleague)[1:])
-    (told,) = slack.ephemerals()
-    assert rows(told) == [
+    (notice,) = slack.ephemerals()
+    assert rows(notice) == [
         ["UTC", "Who", "What", "Before → after"],
         ["21 Nov 2026, 12:00", slack.colleague, "price of <!channel> *x*", "$10.00 → <@U1> $8.00"],
         ["21 Nov 2026, 12:00", slack.you, f"budget of {slack.general}", "– → $500.00 a month"],
     ]
-    people = [row[1]["elements"][0]["elements"] for row in table_of(told)["rows"][1:]]
+    people = [row[1]["elements"][0]["elements"] for row in table_of(notice)["rows"][1:]]
     assert people == [[{"type": "user", "user_id": user}] for user in (slack.colleague, slack.you)]
-    assert "secret" not in texts(told) + told["text"]
-    assert [one["text"] for one in slack.ephemerals(slack.colleague)] == [ADMINS_ONLY] * 2
+    assert "secret" not in texts(notice) + notice["text"]
+    assert [message["text"] for message in slack.ephemerals(slack.colleague)] == [ADMINS_ONLY] * 2
     assert set(slack.pings) == {slack.you, slack.colleague}, "names, in what one admin alone sees"
     assert slack.violations == []
 

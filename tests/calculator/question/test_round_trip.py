@@ -56,7 +56,7 @@ fields = st.builds(
             "data_gb": st.one_of(amount(0, 10**6, 3), amount(0, 1_000, 1, "GB")),
             "rates": joined("/", *[amount(0, 100, 4)] * 3),
             "serving": st.sampled_from(["on-demand", "dedicated"]),
-            "hosted": st.one_of(amount(0, 24, 2), amount(0, 24, 1, "h")),
+            "hosted": st.one_of(amount(1, 24, 2), amount(1, 24, 1, "h")),
             "customer": st.sampled_from(["new", "existing", "azure,openai"]),
             "method": st.sampled_from(["lora", "full", "qlora", "dpo", "dpo-full"]),
             "hours": amount(0, 10**5, 2),

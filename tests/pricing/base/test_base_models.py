@@ -175,9 +175,9 @@ def test_a_seller_without_a_price_is_not_the_default() -> None:
 
 def test_an_end_within_the_horizon_is_said() -> None:
     price = MODELS.price("openai/gpt-5-mini", DAY)
-    said = "gpt-5-mini at OpenAI ends on 2026-12-11. OpenAI suggests gpt-5.6-terra instead."
-    assert said in price.notes(DAY, date(2027, 11, 28))
-    assert said not in price.notes(DAY, date(2026, 12, 11))
+    expected = "gpt-5-mini at OpenAI ends on 2026-12-11. OpenAI suggests gpt-5.6-terra instead."
+    assert expected in price.notes(DAY, date(2027, 11, 28))
+    assert expected not in price.notes(DAY, date(2026, 12, 11))
     assert any("ended on 2026-12-11" in note for note in price.notes(date(2026, 12, 12)))
 
 

@@ -99,9 +99,9 @@ def test_platforms_go_by_title_and_prefix(name: str, platform: str) -> None:
     ],
 )
 def test_family_means_all_of_its_models_and_no_others(name: str, words: set[str]) -> None:
-    found = ids(name)
-    assert len(found) > 3
-    assert all(any(word in offer_id for word in words) for offer_id in found)
+    matches = ids(name)
+    assert len(matches) > 3
+    assert all(any(word in offer_id for word in words) for offer_id in matches)
 
 
 def test_part_of_a_name_means_every_model_with_it() -> None:

@@ -47,14 +47,14 @@ def test_the_causes_add_up_to_the_difference(before: str, after: str, later: int
     today, catalog = THEN + timedelta(days=later), fixture_catalog.catalogue(after)
     now = estimate_offer(FIELDS, fixture_catalog.ON, catalog, today)
     assert now
-    found = reasons(quote, FIELDS, catalog, today)
+    causes = reasons(quote, FIELDS, catalog, today)
     if not now.complete or now.total_usd is None:
-        assert found is None
+        assert causes is None
         return
-    assert found is not None
+    assert causes is not None
     assert quote.total_usd is not None
     difference = now.total_usd - quote.total_usd
-    assert abs(sum((reason.usd for reason in found), Decimal(0)) - difference) < Decimal("1e-6")
+    assert abs(sum((reason.usd for reason in causes), Decimal(0)) - difference) < Decimal("1e-6")
 
 
 INPUT_LATER_AS_TRAINING = fixture_catalog.offer(training="0.02", input="0.01", input_later=("0.02", "2028-01-01"))
@@ -70,7 +70,7 @@ def test_what_has_not_changed_differs_by_the_date_alone(same: str, later: int) -
     prices = {(line.label, line.unit_price_usd) for line in quote.lines}
     now = estimate_offer(FIELDS, fixture_catalog.ON, catalog, today)
     assert now
-    found = {reason.name for reason in reasons(quote, FIELDS, catalog, today) or ()}
-    assert THE_END not in found
+    causes = {reason.name for reason in reasons(quote, FIELDS, catalog, today) or ()}
+    assert THE_END not in causes
     if {(line.label, line.unit_price_usd) for line in now.lines} <= prices:
-        assert found <= {THE_DATE}
+        assert causes <= {THE_DATE}

@@ -32,10 +32,10 @@ def test_a_cell_that_would_be_a_formula_becomes_text(cell: str) -> None:
 
 @given(st.text())
 def test_no_cell_begins_a_formula(cell: str) -> None:
-    made = safe_cell(cell)
-    assert made in (cell, "'" + cell)
-    assert made == "" or made[0] not in "=+@\t\r\n＝＋－＠"
-    assert not made.startswith("-") or Decimal(made) <= 0
+    cell_text = safe_cell(cell)
+    assert cell_text in (cell, "'" + cell)
+    assert cell_text == "" or cell_text[0] not in "=+@\t\r\n＝＋－＠"
+    assert not cell_text.startswith("-") or Decimal(cell_text) <= 0
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["C"]), min_size=1, max_size=80))
@@ -58,7 +58,7 @@ def test_every_row_of_every_offer_adds_up_to_its_total(catalog: Catalog) -> None
             sums[row["offer"]] = sums.get(row["offer"], Decimal(0)) + Decimal(row["amount_usd"])
         else:
             unknown.add(row["offer"])
-    for one in result.estimates:
-        assert one.complete is (one.offer not in unknown)
-        if one.total_usd is not None:
-            assert sums.get(one.offer, Decimal(0)) == pytest.approx(one.total_usd, abs=Decimal("1e-6"))
+    for entry in result.estimates:
+        assert entry.complete is (entry.offer not in unknown)
+        if entry.total_usd is not None:
+            assert sums.get(entry.offer, Decimal(0)) == pytest.approx(entry.total_usd, abs=Decimal("1e-6"))

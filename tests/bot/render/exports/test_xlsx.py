@@ -38,8 +38,8 @@ def book(catalog: Catalog, fields: dict[str, str]) -> Book:
 
 
 def test_the_lines_are_formulas_of_the_inputs(catalog: Catalog) -> None:
-    made = book(catalog, support_bot.FIELDS)
-    assert made.formulas["Lines"] == {
+    workbook = book(catalog, support_bot.FIELDS)
+    assert workbook.formulas["Lines"] == {
         "E2": "examples*(example_input+example_output)*epochs/1000000*runs",
         "G2": "rates_training",
         "H2": "E2*G2",
@@ -52,7 +52,7 @@ def test_the_lines_are_formulas_of_the_inputs(catalog: Catalog) -> None:
         "H4": "E4*G4",
         "I4": "(calls*days*call_output/1000000)*G4",
     }
-    assert [(row["Item"], row["Amount, USD"]) for row in made.rows("Lines")] == [
+    assert [(row["Item"], row["Amount, USD"]) for row in workbook.rows("Lines")] == [
         ("Training", 120),
         ("Input tokens", 5_400),
         ("Output tokens", 7_560),
@@ -63,60 +63,60 @@ def test_a_changed_input_changes_the_total(catalog: Catalog) -> None:
     """5 epochs: 20M tokens at $10: $200.00; 10,000 calls a day are a fifth of $1,080.00: $216.00 a month, six of them
     $1,296.00; together $1,496.00.
     """
-    made = book(catalog, support_bot.FIELDS)
-    made.put("epochs", "5")
-    made.put("calls", "10000")
-    made.put("months", "6")
-    (offer,) = made.rows("Offers")
+    workbook = book(catalog, support_bot.FIELDS)
+    workbook.put("epochs", "5")
+    workbook.put("calls", "10000")
+    workbook.put("months", "6")
+    (offer,) = workbook.rows("Offers")
     assert (offer["One-off, USD"], offer["A month, USD"], offer["Total, USD"]) == (200, 216, 1_496)
 
 
 def test_every_offer_after_a_change_is_what_the_calculator_says(catalog: Catalog) -> None:
     """Minimum charges, truncation, ends of models, tiers, growth and retraining follow the inputs too."""
-    made = book(catalog, everything(catalog))
+    workbook = book(catalog, everything(catalog))
     for name, value in TYPED.items():
-        made.put(name, value)
-    asked = estimate(read_scenario(everything(catalog) | CHANGED), catalog, TODAY)
-    expected = {one.offer.id: one for one in asked.estimates if one.lines}
-    rows = {row["Id"]: row for row in made.rows("Offers") if row["Id"] in expected}
+        workbook.put(name, value)
+    comparison = estimate(read_scenario(everything(catalog) | CHANGED), catalog, TODAY)
+    expected = {entry.offer.id: entry for entry in comparison.estimates if entry.lines}
+    rows = {row["Id"]: row for row in workbook.rows("Offers") if row["Id"] in expected}
     assert len(rows) == len(expected) > 10
     for offer, row in rows.items():
-        one = expected[str(offer)]
-        total = horizon_total(asked, one)  # with prompting after the end of a model
-        figures = {"One-off, USD": one.one_off, "A month, USD": one.monthly, "Total, USD": total}
-        figures["Average month, USD"] = average_month(asked, one)
+        entry = expected[str(offer)]
+        total = horizon_total(comparison, entry)  # with prompting after the end of a model
+        figures = {"One-off, USD": entry.one_off, "A month, USD": entry.monthly, "Total, USD": total}
+        figures["Average month, USD"] = average_month(comparison, entry)
         for title, total in figures.items():
             if total.usd is None:
                 assert row.get(title) == (None if total.whole else "unknown"), (offer, title)
             else:
                 assert row[title] == pytest.approx(total.usd, rel=Decimal("1e-10")), (offer, title)
-    (prompted,) = [row for row in made.rows("Offers") if row["Group"] == "prompted, not tuned"]
-    assert asked.base is not None
-    assert asked.base.total_usd is not None
-    assert prompted["Total, USD"] == pytest.approx(asked.base.total_usd, rel=Decimal("1e-10"))
+    (prompted,) = [row for row in workbook.rows("Offers") if row["Group"] == "prompted, not tuned"]
+    assert comparison.base is not None
+    assert comparison.base.total_usd is not None
+    assert prompted["Total, USD"] == pytest.approx(comparison.base.total_usd, rel=Decimal("1e-10"))
 
 
 def test_epochs_by_a_platforms_rule_follow_the_examples(catalog: Catalog) -> None:
     """OpenAI: 3 epochs, fewer where examples × epochs would pass 25,000: 8,000 × 3, 20,000 × 1, at $5 per 1M."""
-    asked = {"on": "openai/gpt-4.1-mini", "examples": "8000", "example": "400", "epochs": "auto"}
-    made = book(catalog, asked)
-    (offer,) = made.rows("Offers")
+    fields = {"on": "openai/gpt-4.1-mini", "examples": "8000", "example": "400", "epochs": "auto"}
+    workbook = book(catalog, fields)
+    (offer,) = workbook.rows("Offers")
     assert offer["One-off, USD"] == 48
-    made.put("examples", "20000")
-    (offer,) = made.rows("Offers")
+    workbook.put("examples", "20000")
+    (offer,) = workbook.rows("Offers")
     assert offer["One-off, USD"] == 40
 
 
 def test_gpus_of_ones_own_follow_the_inputs_too(catalog: Catalog) -> None:
     """How many GPUs train together is chosen once, so that it is asked for here; how many serve follows the calls."""
-    asked = support_bot.FIELDS | {"on": "gpu", "gpus": "1", "model": "llama-3.1-8b", "idle": "2h", "growth": "5%"}
-    made = book(catalog, asked)
+    fields = support_bot.FIELDS | {"on": "gpu", "gpus": "1", "model": "llama-3.1-8b", "idle": "2h", "growth": "5%"}
+    workbook = book(catalog, fields)
     for name, value in {"examples": "20000", "idle": "1", "calls": "500000", "months": "6"}.items():
-        made.put(name, value)
-    changed = asked | {"examples": "20k", "idle": "1h", "calls": "500k/day", "months": "6"}
+        workbook.put(name, value)
+    changed = fields | {"examples": "20k", "idle": "1h", "calls": "500k/day", "months": "6"}
     answer = estimate(read_scenario(changed), catalog, TODAY)
-    expected = {one.offer.id: one for one in answer.estimates if one.complete}
-    rows = {row["Id"]: row for row in made.rows("Offers") if row["Id"] in expected}
+    expected = {entry.offer.id: entry for entry in answer.estimates if entry.complete}
+    rows = {row["Id"]: row for row in workbook.rows("Offers") if row["Id"] in expected}
     assert rows
     differing = [
         name for name, row in rows.items() if row["Total, USD"] != pytest.approx(expected[str(name)].total_usd)
@@ -134,10 +134,10 @@ def test_gpus_of_ones_own_follow_the_inputs_too(catalog: Catalog) -> None:
 )
 def test_tokens_that_gpus_were_chosen_for_are_fixed(catalog: Catalog, fields: dict[str, str], fixed: set[str]) -> None:
     """A longer example or call may need other GPUs, which no formula finds."""
-    asked = support_bot.FIELDS | fields
-    inputs = {field.key for field in in_formulas(read_scenario(asked), catalog, TODAY).inputs}
+    scenario = support_bot.FIELDS | fields
+    inputs = {field.key for field in in_formulas(read_scenario(scenario), catalog, TODAY).inputs}
     assert {"example.input", "example.output", "call.input", "call.output"} - inputs == fixed
-    instruction = book(catalog, asked).cells["Scenario"]["A4"]
+    instruction = book(catalog, scenario).cells["Scenario"]["A4"]
     assert ("to change those, ask again" in str(instruction)) == bool(fixed)
 
 
@@ -149,28 +149,28 @@ def test_every_input_has_a_meaning(catalog: Catalog) -> None:
         "queue": "1",
         "idle": "1",
     }
-    keys = {one.key for one in in_formulas(read_scenario(fields), catalog, TODAY).inputs}
+    keys = {entry.key for entry in in_formulas(read_scenario(fields), catalog, TODAY).inputs}
     assert keys <= INPUT_LABELS.keys()
 
 
 def test_what_a_viewer_shows_without_calculating_is_the_same(catalog: Catalog) -> None:
-    made = book(catalog, everything(catalog))
-    for at, cached in made.cached["Offers"].items():
-        assert made.value("Offers", at) == pytest.approx(cached, rel=Decimal("1e-9"), abs=Decimal("1e-9")), at
+    workbook = book(catalog, everything(catalog))
+    for at, cached in workbook.cached["Offers"].items():
+        assert workbook.value("Offers", at) == pytest.approx(cached, rel=Decimal("1e-9"), abs=Decimal("1e-9")), at
 
 
 def test_no_formula_is_longer_than_a_spreadsheet_takes(catalog: Catalog) -> None:
-    made = book(catalog, everything(catalog) | {"months": "60"})
-    assert max(map(len, made.formulas["Lines"].values())) <= MAX_FORMULA_LENGTH
+    workbook = book(catalog, everything(catalog) | {"months": "60"})
+    assert max(map(len, workbook.formulas["Lines"].values())) <= MAX_FORMULA_LENGTH
 
 
 def test_an_unknown_amount_is_a_word_and_never_zero(catalog: Catalog) -> None:
     """Hourly training without hours= has no quantity."""
-    made = book(catalog, {key: text for key, text in everything(catalog).items() if key != "hours"})
-    unknown = [row for row in made.rows("Lines") if row["Amount, USD"] == "unknown"]
+    workbook = book(catalog, {key: text for key, text in everything(catalog).items() if key != "hours"})
+    unknown = [row for row in workbook.rows("Lines") if row["Amount, USD"] == "unknown"]
     assert unknown
     names = {row["Offer"] for row in unknown}
-    offers = list(made.rows("Offers"))
+    offers = list(workbook.rows("Offers"))
     assert {row["Complete"] for row in offers if row["Offer"] in names} == {"no, at least"}
     (qwen,) = [row for row in offers if row["Id"] == "azure/qwen-32b@global"]
     assert (qwen["A month, USD"], qwen["Total, USD"]) == ("unknown", 500), "of the parts, only prep= is known"
@@ -178,9 +178,9 @@ def test_an_unknown_amount_is_a_word_and_never_zero(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("http://evil.example","x")', "+1+1", "@SUM(A1)", "-2+3", "{=1+1}"])
 def test_a_name_is_text_and_no_formula(catalog: Catalog, name: str) -> None:
-    made = book(catalog, support_bot.FIELDS | {"name": name})
-    assert made.cells["Scenario"]["A1"] == name.replace('"', "'")
-    assert made.formulas["Scenario"] == {}
+    workbook = book(catalog, support_bot.FIELDS | {"name": name})
+    assert workbook.cells["Scenario"]["A1"] == name.replace('"', "'")
+    assert workbook.formulas["Scenario"] == {}
 
 
 def test_the_same_answer_is_the_same_file(catalog: Catalog) -> None:

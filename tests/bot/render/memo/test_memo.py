@@ -83,8 +83,8 @@ def test_hostile_names_are_text(catalog: Catalog) -> None:
     memo = memo._replace(figures=tuple((name, "$1") for name in NAMES), parts=())
     pdf = memo_pdf(memo)
     text = read_back(pdf)
-    for shown in NAMES.values():
-        assert shown in text
+    for printed in NAMES.values():
+        assert printed in text
     assert text.count("{nb}") == 2
     assert memo_pdf(memo) == pdf, "the same memo is the same file"
 

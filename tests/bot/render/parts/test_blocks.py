@@ -183,7 +183,7 @@ def test_a_range_is_shown_as_a_span() -> None:
 def test_a_price_that_is_unknown_is_never_a_zero() -> None:
     """Training Nova Lite has no known price: the card and the breakdown say so, and no figure on the card is its."""
     comparison = compare(support_bot.FIELDS | {"on": "aws-bedrock/nova-lite"})
-    nova_lite = next(one for one in comparison.estimates if one.offer.id == "aws-bedrock/nova-lite")
+    nova_lite = next(entry for entry in comparison.estimates if entry.offer.id == "aws-bedrock/nova-lite")
     alone = Comparison(**{**vars(comparison), "estimates": (nova_lite,)})
     message, breakdown = map(sent, all_messages(alone))
     assert "A price is unknown: Training" in texts(message)

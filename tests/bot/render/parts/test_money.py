@@ -27,7 +27,7 @@ def usd(text: str | None) -> Decimal | None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "shown"),
+    ("amount", "text"),
     [
         ("1080", "$1,080.00"),
         ("0", "$0.00"),
@@ -41,8 +41,8 @@ def usd(text: str | None) -> Decimal | None:
         (None, "unknown"),
     ],
 )
-def test_money(amount: str | None, shown: str) -> None:
-    assert money(usd(amount)) == shown
+def test_money(amount: str | None, text: str) -> None:
+    assert money(usd(amount)) == text
 
 
 def test_money_of_which_a_part_is_unknown_is_an_at_least() -> None:
@@ -51,7 +51,7 @@ def test_money_of_which_a_part_is_unknown_is_an_at_least() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "whole", "shown"),
+    ("low", "high", "whole", "text"),
     [
         ("12.5", "125", True, "$12.50 – $125.00"),
         ("12.5", "12.5", True, "$12.50"),
@@ -60,19 +60,19 @@ def test_money_of_which_a_part_is_unknown_is_an_at_least() -> None:
         (None, None, True, "unknown"),
     ],
 )
-def test_a_span_of_money(low: str | None, high: str | None, whole: bool, shown: str) -> None:
-    assert money_span(usd(low), usd(high), whole=whole) == shown
+def test_a_span_of_money(low: str | None, high: str | None, whole: bool, text: str) -> None:
+    assert money_span(usd(low), usd(high), whole=whole) == text
 
 
 @pytest.mark.parametrize(
-    ("amount", "shown"), [("24", "+$24.00"), ("-3", "−$3.00"), ("0", "±$0.00"), ("0.00027", "+$0.000270")]
+    ("amount", "text"), [("24", "+$24.00"), ("-3", "−$3.00"), ("0", "±$0.00"), ("0.00027", "+$0.000270")]
 )
-def test_a_difference_has_its_sign(amount: str, shown: str) -> None:
-    assert signed(Decimal(amount)) == shown
+def test_a_difference_has_its_sign(amount: str, text: str) -> None:
+    assert signed(Decimal(amount)) == text
 
 
 @pytest.mark.parametrize(
-    ("price", "shown"),
+    ("price", "text"),
     [
         ("25", "$25.00"),
         ("0.0375", "$0.0375"),
@@ -82,12 +82,12 @@ def test_a_difference_has_its_sign(amount: str, shown: str) -> None:
         (None, "unknown"),
     ],
 )
-def test_a_unit_price_keeps_the_digits_of_its_source(price: str | None, shown: str) -> None:
-    assert unit_price(usd(price)) == shown
+def test_a_unit_price_keeps_the_digits_of_its_source(price: str | None, text: str) -> None:
+    assert unit_price(usd(price)) == text
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
+    ("value", "text"),
     [
         ("1800", "1,800"),
         ("12.0", "12"),
@@ -97,12 +97,12 @@ def test_a_unit_price_keeps_the_digits_of_its_source(price: str | None, shown: s
         (None, "unknown"),
     ],
 )
-def test_quantity_text(value: str | None, shown: str) -> None:
-    assert quantity(usd(value)) == shown
+def test_quantity_text(value: str | None, text: str) -> None:
+    assert quantity(usd(value)) == text
 
 
 @pytest.mark.parametrize(
-    ("days", "shown"),
+    ("days", "text"),
     [
         (-1, "read today"),
         (0, "read today"),
@@ -115,28 +115,28 @@ def test_quantity_text(value: str | None, shown: str) -> None:
         (730, "2 years old"),
     ],
 )
-def test_an_age(days: int, shown: str) -> None:
+def test_an_age(days: int, text: str) -> None:
     today = date(2026, 11, 21)
-    assert age(question_source("A page", today - timedelta(days=days)), today) == shown
+    assert age(question_source("A page", today - timedelta(days=days)), today) == text
 
 
-@pytest.mark.parametrize(("days", "shown"), [(0, "read today"), (90, "3 months old"), (91, "3 months old ⚠")])
-def test_an_age_over_ninety_days_is_marked(days: int, shown: str) -> None:
+@pytest.mark.parametrize(("days", "text"), [(0, "read today"), (90, "3 months old"), (91, "3 months old ⚠")])
+def test_an_age_over_ninety_days_is_marked(days: int, text: str) -> None:
     today = date(2026, 11, 21)
-    assert age_marked(question_source("A page", today - timedelta(days=days)), today) == shown
+    assert age_marked(question_source("A page", today - timedelta(days=days)), today) == text
 
 
 @pytest.mark.parametrize(
-    ("checked", "shown"),
+    ("checked", "text"),
     [("2026", "undated ⚠"), ("2025", "undated ⚠"), ("2026-08", "3 months old ⚠"), ("2026-09", "2 months old")],
 )
-def test_an_age_from_a_year_alone_is_undated(checked: str, shown: str) -> None:
+def test_an_age_from_a_year_alone_is_undated(checked: str, text: str) -> None:
     # 1 August to 21 November: 112 days; 1 September to 21 November: 81 days
-    assert age_marked(Source(title="A page", checked=checked), date(2026, 11, 21)) == shown
+    assert age_marked(Source(title="A page", checked=checked), date(2026, 11, 21)) == text
 
 
 @pytest.mark.parametrize(
-    ("amounts", "shown"),
+    ("amounts", "text"),
     [
         (["120", "5400", "7560"], ["$120.00", "$5,400.00", "$7,560.00"]),
         # 0.333… three times is 1.00: two of the thirds are 0.33, and one cent is missing.
@@ -147,8 +147,8 @@ def test_an_age_from_a_year_alone_is_undated(checked: str, shown: str) -> None:
         ([], []),
     ],
 )
-def test_printed_parts(amounts: list[str], shown: list[str]) -> None:
-    assert parts_of_total([Decimal(amount) for amount in amounts]) == shown
+def test_printed_parts(amounts: list[str], text: list[str]) -> None:
+    assert parts_of_total([Decimal(amount) for amount in amounts]) == text
 
 
 def as_number(text: str) -> Decimal:
@@ -164,5 +164,5 @@ def test_printed_parts_add_up_to_the_printed_total(amounts: list[Decimal]) -> No
     places = places_for(total)
     printed = [as_number(part) for part in parts_of_total(amounts, places)]
     assert sum(printed) == as_number(money(total))
-    for exact, shown in zip(amounts, printed, strict=True):
-        assert abs(exact - shown) < Decimal(1).scaleb(-places)
+    for exact, text in zip(amounts, printed, strict=True):
+        assert abs(exact - text) < Decimal(1).scaleb(-places)

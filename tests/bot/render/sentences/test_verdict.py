@@ -36,9 +36,9 @@ def line(**fields: str) -> str:
     return " ".join(f"{key}={value}" for key, value in (FIELDS | fields).items() if value)
 
 
-def judged(capsys: pytest.CaptureFixture[str], asked: str) -> list[str]:
+def judged(capsys: pytest.CaptureFixture[str], question: str) -> list[str]:
     """The sentences under “Tune or prompt?” in the terminal."""
-    assert main([*DAY, "--all", asked]) == 0
+    assert main([*DAY, "--all", question]) == 0
     out = capsys.readouterr().out
     if TITLE not in out:
         return []
@@ -54,15 +54,15 @@ def test_every_sentence_has_its_figures(capsys: pytest.CaptureFixture[str]) -> N
     """1.2M calls × 0.00024 = $288.00, less $62.00. $62.00 in calls: 62 / 0.00024 = 258,333.3, so 258,334. 100 tokens in
     each of 1,000 answers: at $1.20 and at $0.60 per 1M.
     """
-    said = judged(capsys, line())
-    assert len(said) == 5
-    assert said[0].startswith("The money favours tuning")
-    about(said, "12 months", "$226.00")
-    about(said, "100,000 calls a month")
-    about(said, "$62.00", "258,334 calls")
-    about(said, "$0.12", "$0.06")
-    about(said, "100 tokens", "2,000")
-    for sentence in said:
+    sentences = judged(capsys, line())
+    assert len(sentences) == 5
+    assert sentences[0].startswith("The money favours tuning")
+    about(sentences, "12 months", "$226.00")
+    about(sentences, "100,000 calls a month")
+    about(sentences, "$62.00", "258,334 calls")
+    about(sentences, "$0.12", "$0.06")
+    about(sentences, "100 tokens", "2,000")
+    for sentence in sentences:
         assert re.search(r"\d", sentence), sentence
 
 
@@ -77,48 +77,48 @@ def test_every_sentence_has_its_figures(capsys: pytest.CaptureFixture[str]) -> N
 def test_the_money_comes_first_and_names_its_side(
     capsys: pytest.CaptureFixture[str], fields: dict[str, str], side: str, figure: str
 ) -> None:
-    said = judged(capsys, line(**fields))
-    assert f"favours {side}" in said[0]
-    assert figure in said[0]
+    sentences = judged(capsys, line(**fields))
+    assert f"favours {side}" in sentences[0]
+    assert figure in sentences[0]
 
 
 def test_without_calls_no_side_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """Training's $62.00 in calls that save $0.00024: 258,334."""
-    said = judged(capsys, line(calls="", call="0/50"))
-    assert "depends on the number of calls" in said[0]
-    assert "258,334 calls" in said[0]
-    assert "favours" not in said[0]
+    sentences = judged(capsys, line(calls="", call="0/50"))
+    assert "depends on the number of calls" in sentences[0]
+    assert "258,334 calls" in sentences[0]
+    assert "favours" not in sentences[0]
 
 
 def test_money_that_decides_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     """$226.00 of preparation more, and the $288.00 saved are all spent."""
-    said = judged(capsys, line(prep="226"))
-    assert "doesn't decide" in said[0]
-    assert "12 months" in said[0]
+    sentences = judged(capsys, line(prep="226"))
+    assert "doesn't decide" in sentences[0]
+    assert "12 months" in sentences[0]
 
 
 def test_calls_that_were_given_are_not_said_to_be_missing(capsys: pytest.CaptureFixture[str]) -> None:
     """Today's call has no tokens at all: 1,200 calls of 100 tokens at $1 are $0.12 behind, training a cent's part."""
-    asked = line(
+    question = line(
         rates="1/1/1", base_rates="1/1", examples="1", example="1", prompt="0->100", call="0/0", calls="100/month"
     )
-    said = judged(capsys, asked)
-    assert "not given" not in said[0]
-    assert "$0.12 behind" in said[0]
+    sentences = judged(capsys, question)
+    assert "not given" not in sentences[0]
+    assert "$0.12 behind" in sentences[0]
 
 
 def test_where_the_model_ends_the_money_counts_until_then(capsys: pytest.CaptureFixture[str]) -> None:
     """Azure ends tuned GPT-4.1 mini on 2027-10-14, in 327 days: 3,924/365 months."""
-    said = judged(capsys, line(on="azure/gpt-4.1-mini@global", rates="", calls="1M/month"))
-    assert "12 months" not in said[0]
-    assert "ends" in said[0]
+    sentences = judged(capsys, line(on="azure/gpt-4.1-mini@global", rates="", calls="1M/month"))
+    assert "12 months" not in sentences[0]
+    assert "ends" in sentences[0]
 
 
 def test_one_call_is_no_calls(capsys: pytest.CaptureFixture[str]) -> None:
     """A training of $0.0001 is less than one call's $0.00024, and no call at all pays nothing."""
-    said = "\n".join(judged(capsys, line(rates="0.0001/0.30/1.20", calls="1/month")))
-    assert "0 calls save" not in said
-    assert not re.search(r"\b1 calls", said)
+    sentences = "\n".join(judged(capsys, line(rates="0.0001/0.30/1.20", calls="1/month")))
+    assert "0 calls save" not in sentences
+    assert not re.search(r"\b1 calls", sentences)
 
 
 def test_a_retraining_that_nothing_pays(capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,15 +135,15 @@ def test_ranges_add_the_share_of_cases(capsys: pytest.CaptureFixture[str]) -> No
     """One, two or three epochs cost $620.00, $1,240.00 or $1,860.00, each in a third of the cases; 600k calls a month
     save 12 × $144.00 = $1,728.00, which pays for two: 67% of the cases. At two, $488.00 ahead.
     """
-    said = judged(capsys, line(epochs="1..3", examples="10k", calls="600k/month"))
-    assert "$488.00 ahead" in said[0]
-    assert "67% of" in said[0]
+    sentences = judged(capsys, line(epochs="1..3", examples="10k", calls="600k/month"))
+    assert "$488.00 ahead" in sentences[0]
+    assert "67% of" in sentences[0]
 
 
 def test_small_savings_decide_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """60,000 calls a month save 12 × $14.40 = $172.80, less $124.00 for two epochs: $4.07 a month."""
-    said = judged(capsys, line(epochs="2", calls="60k/month"))
-    assert said[0] == "Money doesn't decide: over 12 months Your rate saves $48.80, too little to matter."
+    sentences = judged(capsys, line(epochs="2", calls="60k/month"))
+    assert sentences[0] == "Money doesn't decide: over 12 months Your rate saves $48.80, too little to matter."
 
 
 async def test_the_thread_says_what_the_terminal_says(
@@ -153,24 +153,26 @@ async def test_the_thread_says_what_the_terminal_says(
     await slack.click(parent, "break_even")
 
     def replies() -> list[slack_actions.Json]:
-        return [one for one in slack.messages(thread_ts=parent["ts"]) if one["text"].startswith("Break-even")]
+        return [
+            message for message in slack.messages(thread_ts=parent["ts"]) if message["text"].startswith("Break-even")
+        ]
 
     (reply,) = await slack.wait_for(replies)
     expected = judged(capsys, line())
     section = next(block for block in reply["blocks"] if TITLE in texts({"blocks": [block]}))
-    shown = section["text"]["text"].splitlines()[1:]
-    assert [text.removeprefix("• ") for text in shown] == expected
+    lines = section["text"]["text"].splitlines()[1:]
+    assert [text.removeprefix("• ") for text in lines] == expected
     assert len(expected) == 5
 
 
 def test_the_json_carries_the_sentences_of_each_offer(capsys: pytest.CaptureFixture[str]) -> None:
     """`verdict`: a list of sentences, empty without a base."""
     assert main([*DAY, line(), "--format", "json"]) == 0
-    (one,) = json.loads(capsys.readouterr().out)["estimates"]
-    assert one["verdict"] == judged(capsys, line())
+    (message,) = json.loads(capsys.readouterr().out)["estimates"]
+    assert message["verdict"] == judged(capsys, line())
     assert main([*DAY, line(base_rates=""), "--format", "json"]) == 0
-    (one,) = json.loads(capsys.readouterr().out)["estimates"]
-    assert one["verdict"] == []
+    (message,) = json.loads(capsys.readouterr().out)["estimates"]
+    assert message["verdict"] == []
 
 
 def test_baseline_that_ends_is_followed_by_its_successor(capsys: pytest.CaptureFixture[str]) -> None:
@@ -308,8 +310,8 @@ def test_baseline_that_is_gone_decides_nothing(
 def test_json_names_the_successor_and_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
     """1B tokens a month: $400.00 for GPT-4.1 mini, $100.00 for GPT-6 Luna."""
     fields = ["on=your-rates", "rates=0/0.2/1", "base=openai/gpt-4.1-mini", "cached=0%", "call=1000/0"]
-    asked = [*fields, "examples=1k", "example=100", "calls=1M/month", "--as-of", "2026-11-28", "--format", "json"]
-    assert main(asked) == 0
+    question = [*fields, "examples=1k", "example=100", "calls=1M/month", "--as-of", "2026-11-28", "--format", "json"]
+    assert main(question) == 0
     result = json.loads(capsys.readouterr().out)
     baseline = {key: result["baseline"][key] for key in ("ends", "successor", "successor_monthly_usd", "priced_until")}
     assert baseline == {

@@ -59,8 +59,8 @@ async def test_no_message_has_an_iso_date(workspace: Workspace, slack: FakeSlack
     difference = f"diff {estimate_id(card)} {estimate_id(changed)}"
     answers = [(await slack.command(line)).json() for line in (*LOOKUPS, difference, f"show {estimate_id(card)}")]
     home = await slack_actions.open_home(slack)
-    shown = [*slack.messages(), *slack.messages(thread_ts=card["ts"]), *answers, home]
-    lines = [line for message in shown for line in _lines(message)]
+    messages = [*slack.messages(), *slack.messages(thread_ts=card["ts"]), *answers, home]
+    lines = [line for message in messages for line in _lines(message)]
     assert [line for line in lines if ISO_DAY.search(ADDRESS.sub("", line))] == []
     assert all("USD · oldest price read " in text for text in _footers(slack, card))
     assert estimate_id(card) not in answers[-2]["text"], "a person compares questions, not ids"

@@ -37,7 +37,7 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: FakeSlack, name: str) -> None:
     """Through the form, an edit, a mention, the thread, `list`, `show` and the CSV."""
-    shown = name.replace("\u202e", "").strip()
+    visible = name.replace("\u202e", "").strip()
     async with start():
         view = await slack_actions.full_form(slack)
         assert (await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM | {"name": name}))).errors == {}
@@ -54,14 +54,14 @@ async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: Fa
     assert slack.violations == []
     blocks = json.dumps([slack.workspace.posted[slack.general], slack.ephemerals()])
     assert blocks.count('"mrkdwn"') == blocks.count('"verbatim": true'), "Slack makes no links of addresses in it"
-    assert header(parent) == shown
-    assert parent["text"].startswith(f"{escape_text(shown)}: ")
+    assert header(parent) == visible
+    assert parent["text"].startswith(f"{escape_text(visible)}: ")
     listed, showed = slack.ephemerals()
-    assert escape_text(shown) in listed["text"]
+    assert escape_text(visible) in listed["text"]
     assert showed["text"].count("```") == 2, "one code block, which the name does not end"
     content = slack.file_content(slack.files[0]["id"]).decode()
     cells = {row["name"] for row in csv.DictReader(io.StringIO(content, newline=""))}
-    assert {cell.removeprefix("'") for cell in cells} == {shown.removeprefix("'")}
+    assert {cell.removeprefix("'") for cell in cells} == {visible.removeprefix("'")}
 
 
 async def test_words_in_a_question_ping_nobody(start: Start, slack: FakeSlack) -> None:

@@ -31,18 +31,18 @@ WORDS = [
 
 def price_file(words: str) -> str:
     """Every text that people may choose is those words."""
-    said = json.dumps(words)  # JSON text is YAML text
-    price = f"{{usd: 10, per: 1M tokens, source: page, confidence: low, note: {said}, meter: {said}}}"
+    quoted = json.dumps(words)  # JSON text is YAML text
+    price = f"{{usd: 10, per: 1M tokens, source: page, confidence: low, note: {quoted}, meter: {quoted}}}"
     return f"""
 platform: acme
-title: {said}
+title: {quoted}
 sources:
-  page: {{title: {said}, url: "https://acme.test/<!channel>|x", checked: 2026-11, kind: {said}}}
+  page: {{title: {quoted}, url: "https://acme.test/<!channel>|x", checked: 2026-11, kind: {quoted}}}
 offers:
   one:
-    title: {said}
-    model: {said}
-    aliases: [{said}]
+    title: {quoted}
+    model: {quoted}
+    aliases: [{quoted}]
     prices: {{training: {price}, input: {price}, output: {price}}}
 """
 
