@@ -135,7 +135,7 @@ def test_calculator_is_pure() -> None:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_no_file_is_too_long_to_read(package: str) -> None:
+def test_files_stay_below_the_length_limit(package: str) -> None:
     lines = {name_of(path): path.read_text(encoding="utf-8").count("\n") for path in files(package)}
     assert not {name: count for name, count in lines.items() if count > MAX_LINES}
 
@@ -183,7 +183,7 @@ DRAWING_AND_TABLES = ["numpy", "PIL", "matplotlib", "pandas", "polars", "pyarrow
         ("pricing", ["genai_prices", "aiohttp", "calculator", "bot"]),
     ],
 )
-def test_a_quick_start_leaves_the_heavy_modules_alone(module: str, absent: list[str]) -> None:
+def test_quick_start_imports_no_heavy_modules(module: str, absent: list[str]) -> None:
     code = f"import sys, {module}; print(*sys.modules, sep='\\n')"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
     loaded = set(done.stdout.split())

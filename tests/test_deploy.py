@@ -39,7 +39,7 @@ def dockerfile() -> str:
     return (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
-def test_the_example_lists_every_setting_and_no_other() -> None:
+def test_example_lists_every_setting_and_no_other() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     assert set(re.findall(r"^(\w+)=", example, flags=re.MULTILINE)) == ALIASES | OF_COMPOSE
 
@@ -52,7 +52,7 @@ def test_two_replicas_share_a_database_behind_a_proxy(services: dict[str, Any]) 
     assert set(services["proxy"]["depends_on"]) == {"bot-1", "bot-2"}
 
 
-def test_the_proxy_passes_what_slack_needs_and_no_metrics(services: dict[str, Any]) -> None:
+def test_proxy_passes_what_slack_needs_and_no_metrics(services: dict[str, Any]) -> None:
     assert "./Caddyfile:/etc/caddy/Caddyfile:ro" in services["proxy"]["volumes"]
     caddyfile = (ROOT / "Caddyfile").read_text(encoding="utf-8")
     (paths,) = re.findall(r"@app path (.+)", caddyfile)
@@ -65,7 +65,7 @@ def test_the_proxy_passes_what_slack_needs_and_no_metrics(services: dict[str, An
     assert upstreams.split() == [f"{name}:8030" for name in services if services[name].get("image") == "ftcost"]
 
 
-def test_the_proxy_asks_another_replica_while_slack_still_waits() -> None:
+def test_proxy_asks_another_replica_while_slack_still_waits() -> None:
     """A body can only be sent again if it was kept, and whoever does not answer must be left in time."""
     caddyfile = (ROOT / "Caddyfile").read_text(encoding="utf-8")
     limits = dict(
@@ -75,7 +75,7 @@ def test_the_proxy_asks_another_replica_while_slack_still_waits() -> None:
     assert BODY_BYTES == 1_000_000
 
 
-def test_a_replica_may_do_nothing_but_its_work(services: dict[str, Any], dockerfile: str) -> None:
+def test_replica_has_least_privileges(services: dict[str, Any], dockerfile: str) -> None:
     assert services["bot-1"]["read_only"] is True
     assert services["bot-1"]["cap_drop"] == ["ALL"]
     (user,) = re.findall(r"^USER (\d+)", dockerfile, flags=re.MULTILINE)
@@ -89,7 +89,7 @@ def test_container_user_writes_to_its_data_folder_only(dockerfile: str) -> None:
     assert re.findall(r"\b(?:HOME|TMPDIR)=(\S+)", dockerfile) == ["/data", "/data"]
 
 
-async def test_the_image_is_healthy_while_it_answers(dockerfile: str, workspace: Workspace) -> None:
+async def test_image_is_healthy_while_it_answers(dockerfile: str, workspace: Workspace) -> None:
     command = json.loads(
         re.findall(r"^HEALTHCHECK .* CMD (\[[^\]]+\][^\]]*\])$", dockerfile, re.MULTILINE)[0].replace("\\\n", "")
     )
@@ -107,7 +107,7 @@ async def test_the_image_is_healthy_while_it_answers(dockerfile: str, workspace:
         assert await asyncio.gather(ends_with(here), ends_with(there)) == [0, 1]
 
 
-def test_the_grace_period_is_longer_than_a_stop_takes(services: dict[str, Any]) -> None:
+def test_grace_period_is_longer_than_a_stop_takes(services: dict[str, Any]) -> None:
     connections, hand_back = 5.0, 3.0
     assert Timeouts().stop + connections + hand_back <= 25
     assert float(services["bot-1"]["stop_grace_period"].removesuffix("s")) > 25
@@ -128,7 +128,7 @@ def test_every_package_that_is_imported_is_in_the_image(dockerfile: str) -> None
         assert f"!{package}" in ignored
 
 
-def test_the_wheel_holds_every_file_of_the_packages(tmp_path: Path) -> None:
+def test_wheel_holds_every_file_of_the_packages(tmp_path: Path) -> None:
     """Built as in the image: from what .dockerignore lets through, and nothing from the network."""
     for name in re.findall(r"^!(\S+)", (ROOT / ".dockerignore").read_text(encoding="utf-8"), flags=re.MULTILINE):
         if (ROOT / name).is_dir():

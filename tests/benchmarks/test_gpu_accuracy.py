@@ -103,7 +103,7 @@ def test_no_rows_are_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert main([str(tmp_path / "empty.csv"), "--oom", str(tmp_path / "empty.csv")]) == 0
 
 
-def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unreadable_file_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "endless.csv").write_text("model,gpu\nllama-2-7b," + "x" * 200_000)
     for name in ("none.csv", "endless.csv"):
         assert main([str(tmp_path / name)]) == 2
@@ -119,7 +119,7 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.Captu
         ({"workload": "rlhf"}, "RLHF"),
     ],
 )
-def test_what_cannot_be_predicted_is_counted_with_its_reason(changed: dict[str, str], reason: str) -> None:
+def test_skipped_rows_are_counted_by_reason(changed: dict[str, str], reason: str) -> None:
     with pytest.raises(Unusable, match=r"known|named|RLHF"):
         read_row(ROW | changed, FACTS)
     run, _ = score([ROW, ROW | changed], FACTS, lambda row: FACTS.physics)

@@ -25,7 +25,7 @@ def made_rows(tokens_per_second_times: float) -> list[Row]:
     return rows
 
 
-def test_a_fit_moves_towards_the_constants_that_made_the_rows() -> None:
+def test_gpu_fit_approaches_the_true_constants() -> None:
     rows = made_rows(1.0)
     before, after = unfitted(FACTS), fit(rows, FACTS, "time")
     assert sum(abs(log_error(row, after, "time")) for row in rows) < 0.5 * sum(
@@ -37,7 +37,7 @@ def test_a_fit_moves_towards_the_constants_that_made_the_rows() -> None:
     assert after.loss_traffic == before.loss_traffic
 
 
-def test_a_source_left_out_does_not_enter_its_own_constants() -> None:
+def test_source_left_out_does_not_enter_its_own_constants() -> None:
     own = ROW | {"source_id": "one", "tokens_per_s_per_gpu": "3000"}
     two = ROW | {"source_id": "two", "tokens_per_s_per_gpu": "2000"}
     first = fits_without_each([own, two], FACTS)

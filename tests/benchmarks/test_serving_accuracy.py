@@ -61,7 +61,7 @@ def test_source_coverage_weighs_sources_alike() -> None:
     assert (result["coverage"], result["source_coverage"]) == (pytest.approx(0.9), pytest.approx(0.5))
 
 
-def test_fit_moves_towards_the_constants_that_made_the_rows() -> None:
+def test_fit_approaches_the_true_constants() -> None:
     constants = fit([], FACTS)
     truth = replace(constants, call_step_seconds=0.00012)
     rows = []
@@ -133,6 +133,6 @@ def test_measured_throughput_never_enters_the_prediction() -> None:
     assert prediction == other
 
 
-def test_missing_file_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_missing_file_is_reported(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main([str(tmp_path / "none.csv")]) == 2
     assert "cannot be read" in capsys.readouterr().err

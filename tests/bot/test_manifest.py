@@ -70,7 +70,7 @@ def source() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
 
 
-def test_the_scopes_are_those_of_the_methods_that_are_called(manifest: dict[str, Any], source: str) -> None:
+def test_manifest_has_the_scopes_of_all_methods(manifest: dict[str, Any], source: str) -> None:
     called = set(re.findall(r"client\.([a-z]+_\w+)\(", source))
     assert {"chat_postMessage", "views_open"} <= called, "the search finds calls at all"
     needed = set[str]().union(*(SCOPES[method] for method in called - OPTIONAL_SCOPES.keys()))
@@ -82,13 +82,13 @@ def test_the_scopes_are_those_of_the_methods_that_are_called(manifest: dict[str,
     assert "user" not in manifest["oauth_config"]["scopes"]
 
 
-def test_the_optional_scopes_are_listed_and_left_out() -> None:
+def test_optional_scopes_are_listed_but_not_requested() -> None:
     text = (ROOT / "manifest.yml").read_text(encoding="utf-8")
     listed = set(re.findall(r"^ *# - (\w+:history)$", text, flags=re.MULTILINE))
     assert listed == set[str]().union(*OPTIONAL_SCOPES.values())
 
 
-async def test_a_full_tour_needs_no_other_scope(manifest: dict[str, Any], start: Start, slack: FakeSlack) -> None:
+async def test_full_tour_needs_no_other_scope(manifest: dict[str, Any], start: Start, slack: FakeSlack) -> None:
     """The local Slack answers missing_scope as the real one does."""
     slack.scopes.clear()
     slack.scopes.update(manifest["oauth_config"]["scopes"]["bot"])
@@ -120,12 +120,12 @@ def _counted(slack: FakeSlack, parent: dict[str, Any]) -> bool:
     return any("tokens" in m["text"] and ".jsonl" in m["text"] for m in slack.messages(parent["channel"], parent["ts"]))
 
 
-def test_an_install_asks_for_the_same_scopes(manifest: dict[str, Any]) -> None:
+def test_install_asks_for_the_same_scopes(manifest: dict[str, Any]) -> None:
     assert sorted(SCOPES_OF_INSTALL) == sorted(manifest["oauth_config"]["scopes"]["bot"])
     assert set(LOOK_BACK_SCOPES) == set[str]().union(*OPTIONAL_SCOPES.values())
 
 
-def test_the_events_are_those_that_are_listened_to(manifest: dict[str, Any], source: str) -> None:
+def test_manifest_lists_the_handled_events(manifest: dict[str, Any], source: str) -> None:
     subscribed = manifest["settings"]["event_subscriptions"]["bot_events"]
     assistant_events = {f"assistant_{name}" for name in re.findall(r"@threads\.(thread_\w+)", source)}
     listened = set(re.findall(r"app\.event\(\"(\w+)\"", source)) | assistant_events
@@ -134,11 +134,11 @@ def test_the_events_are_those_that_are_listened_to(manifest: dict[str, Any], sou
     assert listened - {"app_uninstalled", "message", "tokens_revoked"} <= DEFAULT_EVENTS, "the playground has them"
 
 
-def test_the_suggested_questions_are_those_of_the_code(manifest: dict[str, Any]) -> None:
+def test_manifest_has_the_suggested_questions(manifest: dict[str, Any]) -> None:
     assert manifest["features"]["assistant_view"]["suggested_prompts"] == list(SUGGESTED_PROMPTS)
 
 
-def test_command_and_shortcut_are_those_of_the_code(manifest: dict[str, Any], source: str) -> None:
+def test_manifest_has_the_commands_and_shortcuts(manifest: dict[str, Any], source: str) -> None:
     commands = {command["command"] for command in manifest["features"]["slash_commands"]}
     shortcuts = {shortcut["callback_id"] for shortcut in manifest["features"]["shortcuts"]}
     assert commands == {COMMAND}
@@ -166,7 +166,7 @@ def test_interactivity_is_on_and_the_invitation_names_the_bot(manifest: dict[str
     assert f"/invite @{manifest['features']['bot_user']['display_name']}" in source
 
 
-def test_the_playground_shows_what_the_manifest_lists(manifest: dict[str, Any]) -> None:
+def test_playground_shows_what_the_manifest_lists(manifest: dict[str, Any]) -> None:
     features = manifest["features"]
     assert features["bot_user"]["display_name"] == profile.APP_NAME
     for listed, offered in ((features["slash_commands"], profile.COMMANDS), (features["shortcuts"], profile.SHORTCUTS)):

@@ -70,7 +70,7 @@ def read(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
         (OAUTH, "oauth"),
     ],
 )
-def test_the_credentials_say_which_slack_is_served(
+def test_credentials_say_which_slack_is_served(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], mode: str
 ) -> None:
     assert read(monkeypatch, **environment).mode == mode
@@ -114,7 +114,7 @@ def test_incomplete_credentials_are_named(
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "hidden-value:4318", "https?://"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_named_and_not_shown(
+def test_invalid_setting_is_named_without_its_value(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str, says: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
@@ -125,7 +125,7 @@ def test_a_value_that_cannot_be_used_is_named_and_not_shown(
     assert caught.value.__suppress_context__, "no traceback that shows it either"
 
 
-def test_a_printed_setting_hides_the_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_printed_setting_hides_the_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read(monkeypatch, SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP, SLACK_SIGNING_SECRET=SECRET)
     assert "hidden" not in f"{settings} {settings!r}"
 
@@ -148,18 +148,18 @@ def test_secrets_are_removed_from_the_environment(monkeypatch: pytest.MonkeyPatc
     assert settings.slack_client_secret.get_secret_value() == SECRET
 
 
-def test_the_api_address_ends_with_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_api_address_ends_with_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(monkeypatch).slack_api_url == "https://slack.com/api/"
     assert read(monkeypatch, SLACK_API_URL="http://127.0.0.1:9/api").slack_api_url == "http://127.0.0.1:9/api/"
 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"])
-def test_a_proxy_is_named_as_everywhere(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+def test_proxy_uses_the_common_variables(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     assert read(monkeypatch).proxy is None
     assert read(monkeypatch, **{variable: "http://proxy:3128"}).proxy == "http://proxy:3128"
 
 
-def test_a_dotenv_file_is_read_and_the_environment_goes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_environment_precedes_the_dotenv_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("FTCOST_PORT=9001\nFTCOST_HOST=0.0.0.0\nUNRELATED=1\n")
     settings = read(monkeypatch, FTCOST_PORT="9002")
     assert (settings.port, settings.host) == (9002, "0.0.0.0")  # noqa: S104
@@ -172,7 +172,7 @@ def test_default_database_is_a_file_of_the_user(monkeypatch: pytest.MonkeyPatch)
     assert read(monkeypatch, FTCOST_DATABASE_URL="sqlite:///x").database == "sqlite:///x"
 
 
-def test_admins_and_the_allowance_of_a_person_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_admins_and_rate_allowance_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (read_settings().admins, read_settings().allowance) == (frozenset(), RateAllowance(300, 120))
     monkeypatch.setenv("FTCOST_ADMINS", "U024BE7LH, W012A3CDE,")
     monkeypatch.setenv("FTCOST_REQUESTS_AT_ONCE", "5")
@@ -185,7 +185,7 @@ def test_admins_and_the_allowance_of_a_person_are_read(monkeypatch: pytest.Monke
     ("variable", "value"),
     [("FTCOST_ADMINS", "@robin"), ("FTCOST_ADMINS", "U1,T1"), ("FTCOST_REQUESTS_AT_ONCE", "0")],
 )
-def test_whoever_is_no_person_is_no_admin(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+def test_only_user_ids_are_admins(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=variable):
         read_settings()

@@ -29,19 +29,19 @@ def notes(**fields: str) -> tuple[str, ...]:
     return base_notes(estimate(read_scenario({**QUESTION, **fields}), load_catalog(), ON))
 
 
-def test_a_base_model_that_ends_within_the_horizon_is_said() -> None:
+def test_end_of_the_base_model_is_noted() -> None:
     note = "gpt-5-mini at OpenAI ends on 2026-12-11. OpenAI suggests gpt-5.6-terra instead."
     assert note in notes(base="gpt-5-mini")
     assert note in notes(base="gpt-5-mini", months="1")
 
 
-def test_an_end_after_the_horizon_is_not_said() -> None:
+def test_end_after_the_horizon_is_not_noted() -> None:
     """GPT-4.1 mini ends on 2027-01-14, and one month from 2026-11-28 ends on 2026-12-28."""
     assert not any("ends on" in note for note in notes(base="openai/gpt-4.1-mini", months="1"))
     assert any("ends on 2027-01-14" in note for note in notes(base="openai/gpt-4.1-mini", months="3"))
 
 
-def test_the_seller_of_a_model_that_several_sell_is_said() -> None:
+def test_seller_of_a_shared_model_is_noted() -> None:
     (note, *_) = notes(base="llama-3.3-70b")
     assert note.startswith("The base model is llama-3.3-70b-versatile at Groq; also sold by AWS Bedrock")
 
@@ -80,7 +80,7 @@ def test_announced_price_of_the_base_counts_in_the_payback() -> None:
     assert round(payback.months, 4) == Decimal("1.8384")
 
 
-def test_the_end_of_the_base_model_is_a_change() -> None:
+def test_end_of_the_base_model_is_a_change() -> None:
     """30,416.67 calls a month of 100 and 70 tokens at GPT-6 Luna's $0.10 and $0.50 per 1M: $0.000045 each, $1.36875."""
 
     def change(**fields: str) -> BaseChange | None:
@@ -99,7 +99,7 @@ def test_the_end_of_the_base_model_is_a_change() -> None:
     assert change() is None
 
 
-def test_the_successor_answers_after_the_end_of_the_base_model() -> None:
+def test_successor_answers_after_the_end_of_the_base_model() -> None:
     """1B tokens a month: 47 days = 1.5452 months at GPT-4.1 mini's $400.00, the other 10.4548 at GPT-6 Luna's $100.00.
 
     At your rates a month costs $200.00, so tuning has saved $309.04 on 14 January and loses $1,045.48 afterwards.
@@ -133,7 +133,7 @@ def test_prompting_is_unknown_after_an_end_without_a_successor() -> None:
     assert (verdict(short).answer, verdict(short).saving_usd) == ("different_model", 25)
 
 
-def test_a_late_end_without_a_successor_cuts_the_comparison() -> None:
+def test_late_end_without_a_successor_cuts_the_comparison() -> None:
     """GPT-5.5 at Azure ends on 2027-10-26, 332 days = 10.9151 months away: $5,000.00 a month against $500.00 and
     $1,000.00 of prep=.
     """
@@ -149,7 +149,7 @@ def test_a_late_end_without_a_successor_cuts_the_comparison() -> None:
     assert payback.net_usd == result.saving_usd
 
 
-def test_a_base_model_that_has_ended_decides_nothing() -> None:
+def test_base_model_that_has_ended_decides_nothing() -> None:
     fields = {"on": "your-rates", "rates": "0/0.5/1", "base": "openai/gpt-3.5-turbo"}
     comparison = estimate(read_scenario({**QUESTION, **fields}), load_catalog(), ON)
     assert (verdict(comparison).answer, verdict(comparison).reason) == ("not_enough", "base_ends")
@@ -162,7 +162,7 @@ def test_a_base_model_that_has_ended_decides_nothing() -> None:
         ("144/day", "1.62", "OpenAI caches 1,920 of the 2,000 prompt tokens by itself"),
     ],
 )
-def test_a_prompt_stays_cached_if_calls_come_in_time(calls: str, usd: str, note: str) -> None:
+def test_prompt_stays_cached_if_calls_come_in_time(calls: str, usd: str, note: str) -> None:
     """144 calls a day are one every 10 minutes. 30 × 143 calls of 2,100 × $0.40 and 70 × $1.60 ÷ 1M are $4.08; 30 × 144
     of 180 × $0.40, 1,920 × $0.10 and 70 × $1.60 are $1.62.
     """
@@ -176,7 +176,7 @@ def test_a_prompt_stays_cached_if_calls_come_in_time(calls: str, usd: str, note:
     assert any(text.startswith(note) for text in base_notes(comparison))
 
 
-def test_a_saving_below_the_caching_rate_is_no_threshold() -> None:
+def test_saving_below_the_caching_rate_is_no_threshold() -> None:
     """A tuned call costs 165 × $2.00 and 70 × $1.00 ÷ 1M = $0.0004: between $0.000952 uncached and $0.000376 cached."""
     fields = {"on": "your-rates", "rates": "0/2/1", "base": "openai/gpt-4.1-mini", "call": "100/70", "days": "30"}
     scenario = read_scenario({**QUESTION, **fields, "calls": "1k/day", "prompt": "2000->65", "months": "1"})

@@ -41,7 +41,7 @@ def test_automatic_epochs_reach_their_dearest_number(
     assert (span.low, span.high) == (low, high)
 
 
-def test_a_range_from_no_calls_costs_nothing_at_its_low_end(catalog: Catalog) -> None:
+def test_range_from_no_calls_costs_nothing_at_its_low_end(catalog: Catalog) -> None:
     comparison = answer(
         catalog, on="tinker/qwen3-8b", examples="1000", example="400", calls="0..50k/day", call="100/70"
     )
@@ -69,7 +69,7 @@ def test_examples_that_are_all_left_out_are_not_billed(catalog: Catalog) -> None
     ("growth", "words"),
     [("-5%", "Calls shrink by 5%"), ("5%", "Calls grow by 5%"), ("-5%..5%", "Calls change by -5%..5%")],
 )
-def test_calls_that_become_fewer_shrink(catalog: Catalog, growth: str, words: str) -> None:
+def test_negative_growth_shrinks_calls(catalog: Catalog, growth: str, words: str) -> None:
     comparison = answer(
         catalog,
         on="tinker/qwen3-8b",
@@ -88,12 +88,12 @@ def test_calls_that_become_fewer_shrink(catalog: Catalog, growth: str, words: st
 @pytest.mark.parametrize(
     ("key", "text", "likely"), [("runs", "1..2", 2), ("epochs", "2..3", 3), ("examples", "3..6", 5)]
 )
-def test_the_likely_whole_number_is_rounded_half_up(key: str, text: str, likely: int) -> None:
+def test_likely_whole_number_is_rounded_half_up(key: str, text: str, likely: int) -> None:
     scenario = read_scenario({"examples": "10", "example": "400", key: text})
     assert getattr(scenario, key).likely == likely
 
 
-def test_a_base_model_without_any_call_costs_nothing(catalog: Catalog) -> None:
+def test_base_model_without_any_call_costs_nothing(catalog: Catalog) -> None:
     """Zero calls are a number; calls that aren't given are unknown."""
     fields = {"on": "tinker/qwen3-8b", "examples": "1000", "example": "400", "base": "gpt-4o-mini"}
     base = answer(catalog, **fields, calls="0/day", call="100/70").base

@@ -105,7 +105,7 @@ def test_halving_your_rates_halves_every_line(catalog: Catalog, rates: list[Deci
         assert full.amount_usd == pytest.approx(2 * other.amount_usd, rel=Decimal("1e-20"))
 
 
-def test_without_a_price_there_is_no_line(catalog: Catalog) -> None:
+def test_unpriced_item_has_no_line(catalog: Catalog) -> None:
     """Storage and hosting that no source names are left out; training that no source names is unknown."""
     result = only(
         estimate(read_scenario(EVERYTHING), made_up(catalog, {"input": Decimal(1), "output": Decimal(2)}), TODAY)
@@ -176,7 +176,7 @@ def test_tokens_fill_the_tiers_from_the_bottom(tmp_path: Path, calls: str, month
     assert result.total_usd == 10 + 12 * monthly_usd
 
 
-def test_the_tiers_start_anew_every_month_of_a_growing_traffic(tmp_path: Path) -> None:
+def test_tiers_restart_every_month_of_growing_traffic(tmp_path: Path) -> None:
     """Doubling from 50M: 50, 100, 200 and 400M tokens a month.
 
     The first tier takes 50 + 100 + 100 + 100 = 350M at $1, the second 0 + 0 + 100 + 300 = 400M at $0.50:
@@ -188,7 +188,7 @@ def test_the_tiers_start_anew_every_month_of_a_growing_traffic(tmp_path: Path) -
     assert result.total_usd == 10 + 550
 
 
-def test_a_part_of_a_month_fills_its_part_of_the_tiers(tmp_path: Path) -> None:
+def test_part_of_a_month_fills_its_part_of_the_tiers(tmp_path: Path) -> None:
     """The model ends after 73 days, 73 × 12 / 365 = 2.4 months of $350: $840, on 240M, 960M and 480M tokens."""
     ends = "lifecycle: {source: page, inference_ends: 2027-02-02}"
     result = tiered(tmp_path, ends, calls="700k/month", call="1000/0")

@@ -40,7 +40,7 @@ def plain(number: Any) -> list[float]:
 @pytest.mark.parametrize("operate", OPERATORS)
 @few
 @given(both=pairs)
-def test_two_numbers_meet_draw_by_draw(operate: Callable[[Any, Any], Any], both: list[tuple[float, float]]) -> None:
+def test_two_samples_combine_draw_by_draw(operate: Callable[[Any, Any], Any], both: list[tuple[float, float]]) -> None:
     ones, others = [left for left, _ in both], [other for _, other in both]
     assume(operate is not operator.truediv or all(abs(other) > 1e-9 for other in others))
     assert plain(operate(draws(ones), draws(others))) == [operate(left, other) for left, other in both]
@@ -49,7 +49,7 @@ def test_two_numbers_meet_draw_by_draw(operate: Callable[[Any, Any], Any], both:
 @pytest.mark.parametrize("operate", OPERATORS)
 @few
 @given(values=st.lists(figures, min_size=1, max_size=6), fixed=decimals)
-def test_a_decimal_on_either_side(operate: Callable[[Any, Any], Any], values: list[float], fixed: Decimal) -> None:
+def test_decimal_on_either_side(operate: Callable[[Any, Any], Any], values: list[float], fixed: Decimal) -> None:
     """The Decimal is the nearest float, as it would be if it had been written with a range around it."""
     division = operate is operator.truediv
     if not (division and not fixed):
@@ -60,25 +60,25 @@ def test_a_decimal_on_either_side(operate: Callable[[Any, Any], Any], values: li
 
 @few
 @given(values=st.lists(figures, min_size=1, max_size=6), whole=st.integers(1, 1_000))
-def test_a_whole_number_on_either_side(values: list[float], whole: int) -> None:
+def test_whole_number_on_either_side(values: list[float], whole: int) -> None:
     assert plain(draws(values) * whole) == plain(whole * draws(values)) == [value * whole for value in values]
     assert plain(draws(values) / whole) == [value / whole for value in values]
 
 
 @few
 @given(values=st.lists(st.floats(0.5, 2), min_size=1, max_size=6), exponent=st.integers(0, 60))
-def test_a_power(values: list[float], exponent: int) -> None:
+def test_power(values: list[float], exponent: int) -> None:
     assert plain(draws(values) ** exponent) == pytest.approx([value**exponent for value in values], rel=1e-14)
 
 
-def test_a_sum_begins_at_zero() -> None:
+def test_sum_begins_at_zero() -> None:
     assert plain(sum([draws([1, 2]), Decimal(3), draws([10, 20])], Decimal(0))) == [14, 25]
 
 
 @pytest.mark.parametrize(("choose", "choose_plain"), CHOICES)
 @few
 @given(both=pairs, fixed=decimals)
-def test_the_smaller_and_the_larger(
+def test_smaller_and_the_larger(
     choose: Callable[[Any, Any], Any],
     choose_plain: Callable[[Any, Any], Any],
     both: list[tuple[float, float]],
@@ -142,7 +142,7 @@ def test_draws_are_not_one_number(convert: Callable[[Any], Any]) -> None:
 
 
 @pytest.mark.parametrize("operate", OPERATORS)
-def test_an_unknown_number_is_not_zero(operate: Callable[[Any, Any], Any]) -> None:
+def test_unknown_number_is_not_zero(operate: Callable[[Any, Any], Any]) -> None:
     with pytest.raises(TypeError):
         operate(draws([1.0, 4.0]), None)
     with pytest.raises(TypeError):

@@ -45,7 +45,7 @@ def stepped(folder: Path, **fields: str) -> tuple[Comparison, Estimate]:
     return comparison, only
 
 
-def test_the_saving_of_today_is_at_the_price_of_today(tmp_path: Path) -> None:
+def test_saving_of_today_is_at_the_price_of_today(tmp_path: Path) -> None:
     """Until the step 15 × 12 ÷ 365 months at $9,000 a month, and then $1,000 a month.
 
     0.49315 months bring $4,438.36. The other $5,576.64 take 5.57664 months: 6.06979 in all, of 1M calls each.
@@ -67,7 +67,7 @@ def test_the_first_month_is_the_total_of_one_month(tmp_path: Path) -> None:
     assert only.monthly_usd == 1_000, "at the price of today"
 
 
-def test_a_gpu_price_that_rises_counts_in_the_first_month(catalog: Catalog) -> None:
+def test_gpu_price_that_rises_counts_in_the_first_month(catalog: Catalog) -> None:
     """A dedicated endpoint at $3.99 an hour for 16 days from 2026-09-15, and at $5.49 for the rest."""
     fields = {"on": "together/gemma-3-12b", "examples": "1", "example": "100", "months": "1", "replicas": "1"}
     fields |= {"calls": "1k/month", "call": "100/70"}
@@ -75,7 +75,7 @@ def test_a_gpu_price_that_rises_counts_in_the_first_month(catalog: Catalog) -> N
     assert only.first_month_usd == only.total_usd
 
 
-def test_nothing_that_recurs_costs_nothing_a_month(tmp_path: Path) -> None:
+def test_month_without_recurring_cost_is_free(tmp_path: Path) -> None:
     fields = {key: QUESTION[key] for key in ("on", "examples", "example", "epochs")}
     (tmp_path / "testco.yml").write_text(STEP)
     (only,) = estimate(read_scenario(fields), load_catalog(tmp_path), TODAY).estimates

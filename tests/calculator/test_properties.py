@@ -44,7 +44,7 @@ def totals_of_both(less: Comparison, more: Comparison) -> list[tuple[Decimal, De
 @pytest.mark.parametrize("key", [*MORE_COSTS_MORE, *MORE_COSTS_LESS])
 @some
 @given(data=st.data(), given_numbers=numbers, chosen=choices)
-def test_each_number_moves_every_total_one_way(
+def test_totals_are_monotonic_in_each_number(
     catalog: Catalog,
     offers: list[str],
     key: str,
@@ -63,7 +63,7 @@ def test_each_number_moves_every_total_one_way(
 
 @settings(max_examples=40)
 @given(data=st.data(), given_numbers=numbers, chosen=choices)
-def test_the_lines_add_up_to_the_total(
+def test_lines_add_up_to_the_total(
     catalog: Catalog, data: st.DataObject, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
     for entry in answer(catalog, question(picked(data, list(catalog.offers)), given_numbers, chosen)).estimates:
@@ -81,7 +81,7 @@ def test_the_lines_add_up_to_the_total(
 
 @settings(max_examples=40)
 @given(data=st.data(), given_numbers=numbers, chosen=choices)
-def test_one_off_and_the_rest_are_the_total(
+def test_one_off_and_recurring_costs_add_up(
     catalog: Catalog, offers: list[str], data: st.DataObject, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
     """In one month without growth, the first month is the one-off cost, the month, and nothing else: the total."""
@@ -94,7 +94,7 @@ def test_one_off_and_the_rest_are_the_total(
 
 @settings(max_examples=40)
 @given(data=st.data(), given_numbers=numbers, chosen=choices)
-def test_the_printed_parts_add_up_to_the_printed_total(
+def test_printed_parts_add_up_to_the_printed_total(
     catalog: Catalog, offers: list[str], data: st.DataObject, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
     for entry in complete(answer(catalog, question(picked(data, offers), given_numbers, chosen))).values():
@@ -120,7 +120,7 @@ def read_money(text: str) -> Decimal:
 
 @some
 @given(data=st.data(), given_numbers=numbers, chosen=choices)
-def test_the_order_of_the_offers_changes_nothing(
+def test_order_of_the_offers_changes_nothing(
     catalog: Catalog, data: st.DataObject, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
     on = picked(data, list(catalog.offers), 6)
@@ -135,7 +135,7 @@ RANGED = sorted(NUMBERS)
 
 @settings(max_examples=40)
 @given(data=st.data(), given_numbers=numbers, chosen=choices)
-def test_the_likely_total_lies_between_the_corners(
+def test_likely_total_lies_between_the_corners(
     catalog: Catalog, offers: list[str], data: st.DataObject, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
     ends: dict[str, str] = {}

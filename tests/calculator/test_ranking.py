@@ -14,7 +14,7 @@ LEAST = {"examples": "10k", "example": "250/150", "epochs": "3"}
 
 @settings(max_examples=12)
 @given(given_numbers=numbers, chosen=choices)
-def test_an_unknown_price_never_beats_a_known_one(
+def test_unknown_price_never_beats_a_known_one(
     catalog: Catalog, given_numbers: dict[str, int], chosen: dict[str, str]
 ) -> None:
     comparison = answer(catalog, question(["all"], given_numbers, chosen))
@@ -40,7 +40,7 @@ def test_usable_options_are_ordered_by_their_average_month(
         assert comparison.best.offer.trains_for(customer_of(comparison.scenario.customer), TODAY)
 
 
-def test_all_is_what_can_be_trained_on_the_day(catalog: Catalog) -> None:
+def test_all_means_trainable_offers_of_the_day(catalog: Catalog) -> None:
     comparison = estimate(read_scenario(LEAST), catalog, TODAY)
     ids = {entry.offer.id for entry in comparison.estimates}
     assert ids == {offer.id for offer in catalog.offers.values() if offer.status_on(TODAY) in ("open", "closing")}
@@ -49,7 +49,7 @@ def test_all_is_what_can_be_trained_on_the_day(catalog: Catalog) -> None:
     assert "openai/gpt-4.1-mini" in ids
 
 
-def test_a_platform_or_a_model_stands_for_its_offers(catalog: Catalog) -> None:
+def test_platform_or_model_means_its_offers(catalog: Catalog) -> None:
     comparison = estimate(read_scenario({**LEAST, "on": "mistral, qwen3-8b, tinker/qwen3-8b"}), catalog, TODAY)
     assert sorted(entry.offer.id for entry in comparison.estimates) == [
         "crusoe/qwen3-8b",
@@ -61,7 +61,7 @@ def test_a_platform_or_a_model_stands_for_its_offers(catalog: Catalog) -> None:
     ]
 
 
-def test_your_rates_stand_beside_the_catalogue(catalog: Catalog) -> None:
+def test_own_rates_are_ranked_with_the_catalogue(catalog: Catalog) -> None:
     comparison = estimate(read_scenario({**LEAST, "on": "tinker/qwen3-8b", "rates": "0.4/1/1"}), catalog, TODAY)
     assert [entry.offer.id for entry in comparison.estimates] == [
         "your-rates",
@@ -85,7 +85,7 @@ def test_your_rates_stand_beside_the_catalogue(catalog: Catalog) -> None:
         ({"base": "claude-haiku-4-5", "prompt": "1k..250k->100"}, "prompt", "200,000 tokens a call"),
     ],
 )
-def test_what_the_catalogue_rules_out_is_an_error_of_its_field(
+def test_unavailable_value_is_an_error_of_its_field(
     catalog: Catalog, fields: dict[str, str], key: str, hint: str
 ) -> None:
     with pytest.raises(FieldErrors) as caught:
@@ -94,7 +94,7 @@ def test_what_the_catalogue_rules_out_is_an_error_of_its_field(
     assert hint in caught.value.errors[key]
 
 
-def test_the_answer_says_what_it_was_made_from(catalog: Catalog) -> None:
+def test_answer_names_its_sources(catalog: Catalog) -> None:
     comparison = estimate(read_scenario({**LEAST, "on": "tinker/qwen3-8b"}), catalog, TODAY)
     assert (comparison.as_of, comparison.catalog_version) == (TODAY, catalog.version)
     assert comparison.base is None

@@ -161,7 +161,7 @@ def stated_option(comparison: Comparison, entry: Estimate, written: dict[str, st
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_worked_example(catalog: Catalog, path: Path, tmp_path: Path) -> None:
+def test_worked_example_matches(catalog: Catalog, path: Path, tmp_path: Path) -> None:
     example = read_yaml(path.read_text(encoding="utf-8"))
     assert example["what"]
     assert example["how"]
@@ -202,5 +202,5 @@ def test_a_worked_example(catalog: Catalog, path: Path, tmp_path: Path) -> None:
         ]
 
 
-def test_the_examples_are_found() -> None:
+def test_examples_exist() -> None:
     assert len(FILES) >= 70

@@ -103,7 +103,7 @@ def test_junk_anywhere_in_a_recorded_table(feed_id: str, put: bytes, at: int) ->
 
 @examples(50)
 @given(st.binary(max_size=200))
-def test_bytes_that_are_nothing(body: bytes) -> None:
+def test_any_bytes_are_read_or_refused_by_feeds(body: bytes) -> None:
     reads: list[Callable[[], object]] = [
         lambda: json_of(body),
         lambda: only_csv_in(body, 1000),

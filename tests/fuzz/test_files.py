@@ -52,7 +52,7 @@ TABLE = st.lists(st.lists(CELLS, max_size=8).map(",".join), max_size=12).map("\n
 @examples(50)
 @given(HEADERS, TABLE, st.sampled_from([b"", b"\xef\xbb\xbf", b"\xff\xfe"]))
 @example("date,component,cost", "2026-11-21,training,1\n" * 20_000, b"")
-def test_a_bill_is_read_or_refused_with_a_sentence(catalog: Catalog, header: str, table: str, mark: bytes) -> None:
+def test_bill_is_read_or_refused_with_a_sentence(catalog: Catalog, header: str, table: str, mark: bytes) -> None:
     content = mark + f"{header}\n{table}".encode("utf-8", "replace")
     scope = bill_scope(catalog.offers["openai/gpt-4.1-mini"], catalog, TODAY, TODAY)
     with in_time(content):
@@ -111,7 +111,7 @@ def fields_in(path: Path, content: bytes) -> dict[str, str]:
         st.dictionaries(st.sampled_from([*KEYS, "unknown"]), VALUES).map(lambda fields: json.dumps(fields).encode()),
     )
 )
-def test_a_scenario_file_is_read_or_refused_with_a_sentence(path: Path, content: bytes) -> None:
+def test_scenario_file_is_read_or_refused_with_a_sentence(path: Path, content: bytes) -> None:
     with in_time(content):
         if outcome(lambda: fields_in(path, content), UserError) is None:
             outcome(lambda: read_scenario(fields_in(path, content)), UserError)
@@ -120,7 +120,7 @@ def test_a_scenario_file_is_read_or_refused_with_a_sentence(path: Path, content:
 @examples(25)
 @given(name=text)
 @example("support \u200d")
-def test_an_exported_scenario_reads_back(catalog: Catalog, path: Path, name: str) -> None:
+def test_exported_scenario_reads_back(catalog: Catalog, path: Path, name: str) -> None:
     fields = {**support_bot.FIELDS, "name": name}
     if outcome(lambda: read_scenario(fields), FieldErrors) is not None:
         return

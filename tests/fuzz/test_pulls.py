@@ -100,7 +100,7 @@ def far_off(recorded: dict[str, Any]) -> list[bytes]:
 
 @examples(50)
 @given(st.data())
-def test_any_answer_is_taken_or_refused_whole(host: Host, data: st.DataObject) -> None:
+def test_any_billing_answer_is_read_or_refused(host: Host, data: st.DataObject) -> None:
     platform = data.draw(st.sampled_from(sorted(PLACES)))
     path = data.draw(st.sampled_from(PLACES[platform]))
     whole = damaged(host.recorded(path), most=4).map(lambda answer: json.dumps(answer).encode())

@@ -27,7 +27,7 @@ TODAY = date(2026, 11, 21)
 
 @examples(50)
 @given(text)
-def test_a_line_is_read_or_refused_with_a_sentence(line: str) -> None:
+def test_line_is_read_or_refused_with_a_sentence(line: str) -> None:
     with in_time(line):
         typed = from_slack(line)
         if outcome(lambda: read_command(typed), UserError) is None:
@@ -91,7 +91,7 @@ VALUES = st.dictionaries(
 
 @examples(50)
 @given(st.one_of(VALUES, anything))
-def test_what_stands_in_a_form_is_read_or_refused_at_its_field(values: object) -> None:
+def test_form_values_are_read_or_refused_at_their_field(values: object) -> None:
     view = {"state": {"values": values}, "blocks": []}
     with in_time(values):
         if outcome(lambda: read_inputs(view), FieldErrors) is None:
@@ -161,7 +161,7 @@ FIELDS = {
 
 @examples(25)
 @given(name=text)
-def test_a_csv_holds_no_formula_and_a_line_reads_back(catalog: Catalog, name: str) -> None:
+def test_csv_has_no_formula_and_line_reads_back(catalog: Catalog, name: str) -> None:
     fields = {**FIELDS, "on": "your-rates", "name": name}
     if outcome(lambda: read_scenario(fields), FieldErrors) is not None:
         return

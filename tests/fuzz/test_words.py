@@ -49,7 +49,7 @@ def test_any_words_in_a_mention_or_a_message(target: Target, sentence: str) -> N
 @example("watch", "{id} over 5%", "")
 @example("unwatch", "{id}", "")
 @example("actual", "{id} 5 training", " 2026-11")
-def test_any_words_after_what_is_to_be_done(target: Target, verb: str, typed: str, more: str) -> None:
+def test_any_words_after_a_command_name(target: Target, verb: str, typed: str, more: str) -> None:
     slack = target.slack
     line = f"{verb} {typed.replace('{id}', estimate_id(target.parent))}{more}"
     target.send_form(target.payloads.command("/ftcost", line, slack.you, slack.general))

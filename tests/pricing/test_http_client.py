@@ -115,7 +115,7 @@ async def test_another_content_type_is_refused(server: Server) -> None:
 
 
 @pytest.mark.parametrize("is_answering", [False, True], ids=["before the answer", "within the answer"])
-async def test_slow_server_is_given_up(server: Server, is_answering: bool) -> None:
+async def test_slow_server_times_out(server: Server, is_answering: bool) -> None:
     stopped = asyncio.Event()
 
     async def hang(request: web.Request) -> web.StreamResponse:

@@ -54,7 +54,7 @@ def posted(slack: FakeSlack, parent: Json) -> list[Json]:
 # --- /ftcost compare --------------------------------------------------------------------------------------------------
 
 
-async def test_two_by_id_with_the_figures_of_both(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_compare_by_id_shows_both_figures(workspace: Workspace, slack: FakeSlack) -> None:
     first, other = await estimate_of(slack, support_bot.LINE), await estimate_of(slack, DEAR)
     page = await compared(slack, f"{first} {other}")
     cells = by_row(page)
@@ -68,14 +68,14 @@ async def test_two_by_id_with_the_figures_of_both(workspace: Workspace, slack: F
     assert f"{other} +$80.00" in texts(page)
 
 
-async def test_the_first_is_what_the_others_are_held_against(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_others_are_compared_with_the_first(workspace: Workspace, slack: FakeSlack) -> None:
     first, other, third = [await estimate_of(slack, line) for line in (support_bot.LINE, DEAR, BUSY)]
     page = texts(await compared(slack, f"{third} {other} {first}"))
     assert f"{first} costs the least: $13,080.00" in page
     assert f"{other} −$12,960.00, {first} −$13,040.00" in page
 
 
-async def test_by_name_and_names_with_spaces_by_commas(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_compare_by_name_splits_at_commas(workspace: Workspace, slack: FakeSlack) -> None:
     await estimate_of(slack, support_bot.LINE, "small run")
     await estimate_of(slack, BUSY, "large run")
     for argument in (
@@ -91,21 +91,21 @@ async def test_by_name_and_names_with_spaces_by_commas(workspace: Workspace, sla
         assert cells["Whole horizon"] == ["$13,080.00", "$26,120.00"]
 
 
-async def test_names_and_ids_may_be_mixed_and_ids_stand_in_backquotes(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_names_and_quoted_ids_can_be_mixed(workspace: Workspace, slack: FakeSlack) -> None:
     first = await estimate_of(slack, support_bot.LINE, "small")
     other = await estimate_of(slack, DEAR)
     assert by_row(await compared(slack, f"small `{other}`"))[""] == ["small", other]
     assert by_row(await compared(slack, f"`{other}` `{first}`"))[""] == [other, "small"]
 
 
-async def test_the_newest_of_a_name_is_meant(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_name_means_its_newest_estimate(workspace: Workspace, slack: FakeSlack) -> None:
     await estimate_of(slack, BUSY, "plan")
     await estimate_of(slack, DEAR, "plan")
     other = await estimate_of(slack, support_bot.LINE)
     assert by_row(await compared(slack, f"plan {other}"))["Whole horizon"] == ["$13,160.00", "$13,080.00"]
 
 
-async def test_a_colleagues_is_found_by_id_and_not_by_name(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_colleagues_estimate_is_found_by_id_only(workspace: Workspace, slack: FakeSlack) -> None:
     mine = await estimate_of(slack, support_bot.LINE, "mine")
     theirs = await estimate_of(slack, DEAR, "theirs", user=slack.colleague)
     assert by_row(await compared(slack, f"mine {theirs}"))[""] == ["mine", "theirs"]
@@ -129,7 +129,7 @@ async def test_fewer_than_two_are_refused_with_an_example(workspace: Workspace, 
         assert "compare " in page["text"], "it shows how"
 
 
-async def test_an_estimate_and_its_name_are_the_same_one(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_estimate_and_its_name_are_the_same(workspace: Workspace, slack: FakeSlack) -> None:
     first = await estimate_of(slack, support_bot.LINE, "one")
     for same in (f"one {first}", "one ONE"):
         assert "the same estimate" in (await compared(slack, same))["text"]
@@ -137,14 +137,14 @@ async def test_an_estimate_and_its_name_are_the_same_one(workspace: Workspace, s
     assert by_row(await compared(slack, f"one {other} {first}"))[""] == ["one", "other"]
 
 
-async def test_an_unknown_one_is_named(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_unknown_estimate_is_named(workspace: Workspace, slack: FakeSlack) -> None:
     first = await estimate_of(slack, support_bot.LINE)
     page = (await compared(slack, f"{first} bcdfghjkmn"))["text"]
     assert "no estimate “bcdfghjkmn”" in page
     assert "list" in page
 
 
-async def test_different_horizons_are_not_held_against_each_other(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_different_horizons_have_no_cheapest(workspace: Workspace, slack: FakeSlack) -> None:
     """A year for $13,080.00 and half of one for $6,600.00 cost the same a month."""
     first, other = await estimate_of(slack, support_bot.LINE), await estimate_of(slack, f"{support_bot.LINE} months=6")
     page = await compared(slack, f"{first} {other}")
@@ -155,7 +155,7 @@ async def test_different_horizons_are_not_held_against_each_other(workspace: Wor
     assert cells["Whole horizon"] == ["$13,080.00", "$6,600.00"]
 
 
-async def test_what_was_not_asked_is_said_as_its_default(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_omitted_fields_show_their_default(workspace: Workspace, slack: FakeSlack) -> None:
     first = await estimate_of(slack, support_bot.LINE)
     changed = await estimate_of(
         slack, f"{support_bot.LINE} cached=10% batch=5% growth=2% runs=2 prep=9 customer=existing"
@@ -202,7 +202,7 @@ async def test_two_offers_have_a_row_each(workspace: Workspace, slack: FakeSlack
     assert cells["gpt-oss-20b, global (Azure)"][1] == cells["Whole horizon"][1]
 
 
-async def test_without_a_complete_price_there_is_nothing_to_compare(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_incomplete_price_is_not_compared(workspace: Workspace, slack: FakeSlack) -> None:
     """No source has the price of training Nova Lite."""
     first = await estimate_of(slack, support_bot.LINE)
     other = await estimate_of(slack, "on=aws-bedrock/nova-lite examples=10k example=400 calls=1k/day call=100/70")
@@ -230,7 +230,7 @@ async def test_compare_in_a_thread_posts_its_three_estimates(workspace: Workspac
     assert slack.ephemerals() == []
 
 
-async def test_a_name_that_edits_keep_is_told_apart(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_versions_of_one_name_are_distinct(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="support bot"')
     await mention(slack, "epochs=5", parent)
     await slack_actions.change(slack, parent)
@@ -242,7 +242,7 @@ async def test_a_name_that_edits_keep_is_told_apart(workspace: Workspace, slack:
     assert second.startswith("support bot")
 
 
-async def test_a_thread_with_one_estimate_has_nothing_to_compare(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_thread_with_one_estimate_has_nothing_to_compare(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await mention(slack, "compare", parent)
     (notice,) = await slack.wait_for(slack.ephemerals)
@@ -251,7 +251,7 @@ async def test_a_thread_with_one_estimate_has_nothing_to_compare(workspace: Work
     assert posted(slack, parent) == []
 
 
-async def test_a_thread_without_an_estimate_says_so(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_thread_without_an_estimate_says_so(workspace: Workspace, slack: FakeSlack) -> None:
     message = await slack.say("What would it cost?")
     await mention(slack, "compare", message)
     (notice,) = await slack.wait_for(slack.ephemerals)
@@ -271,7 +271,7 @@ async def test_comparison_of_seven_estimates_omits_one_and_says_so(workspace: Wo
     assert "omitted" in texts(page)
 
 
-async def test_in_a_thread_others_may_be_named_too(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_compare_in_a_thread_accepts_other_estimates(workspace: Workspace, slack: FakeSlack) -> None:
     """By a name that is the asker's, or by id; for all in the thread."""
     await estimate_of(slack, support_bot.LINE, "small run")
     other = await estimate_of(slack, BUSY)
@@ -281,7 +281,7 @@ async def test_in_a_thread_others_may_be_named_too(workspace: Workspace, slack: 
     assert by_row(page)[""] == ["small run", other]
 
 
-async def test_a_mention_that_slack_delivers_again_is_answered_once(start: Start, slack: FakeSlack) -> None:
+async def test_mention_that_slack_delivers_again_is_answered_once(start: Start, slack: FakeSlack) -> None:
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
         await mention(slack, "epochs=5", parent)
@@ -294,7 +294,7 @@ async def test_a_mention_that_slack_delivers_again_is_answered_once(start: Start
 # --- hostile names ----------------------------------------------------------------------------------------------------
 
 
-async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: FakeSlack) -> None:
+async def test_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: FakeSlack) -> None:
     """In the page of the asker and in the thread; a long one is cut."""
     names = ["<!channel>", "<@U0ROBIN001>", "<!here|x>", "*bold*", "_it_ ~no~", "x" * 80, "🎉" * 80, "a & b", "{0} %s"]
     pages: dict[str, list[Json]] = {}
@@ -318,7 +318,7 @@ async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: Fa
     assert slack.violations == []
 
 
-async def test_an_id_is_no_other_estimates_name(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_id_precedes_a_name_with_the_same_text(workspace: Workspace, slack: FakeSlack) -> None:
     """An estimate that is called like another one's id does not stand in its way."""
     first = await estimate_of(slack, support_bot.LINE)
     other = await estimate_of(slack, BUSY, first)
@@ -327,18 +327,18 @@ async def test_an_id_is_no_other_estimates_name(workspace: Workspace, slack: Fak
     assert len(set(cells[""])) == 2
 
 
-async def test_long_names_that_begin_alike_are_told_apart(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_long_names_with_one_beginning_are_distinct(workspace: Workspace, slack: FakeSlack) -> None:
     ids = [await estimate_of(slack, line, f"{'x' * 79}{last}") for line, last in ((support_bot.LINE, "a"), (DEAR, "b"))]
     assert len(set(by_row(await compared(slack, " ".join(ids)))[""])) == 2
 
 
-async def test_a_name_with_a_comma_stands_in_quotes(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_name_with_a_comma_is_quoted(workspace: Workspace, slack: FakeSlack) -> None:
     await estimate_of(slack, support_bot.LINE, "first, small")
     await estimate_of(slack, DEAR, "second")
     assert by_row(await compared(slack, '"first, small" second'))[""] == ["first, small", "second"]
 
 
-async def test_an_unknown_name_that_is_repeated_pings_nobody(start: Start, slack: FakeSlack) -> None:
+async def test_unknown_name_that_is_repeated_pings_nobody(start: Start, slack: FakeSlack) -> None:
     arguments = ["<!channel> <!here>", "*bold* `x`", "<@U0ROBIN001>, y", "=1 =2", '"open x', "😀, ``` ``"]
     async with start():
         for argument in arguments:

@@ -12,7 +12,7 @@ def identifier(message: slack_actions.Json) -> str:
     return estimate_id(message)
 
 
-async def test_a_change_of_two_fields_says_what_each_costs(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_change_of_two_fields_has_two_costs(workspace: Workspace, slack: FakeSlack) -> None:
     """Two epochs more: 8M tokens at $10: $80.00. Twice the calls: 12 × $1,080.00."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await slack.say(f"<@{slack.bot_user}> epochs=5 calls=100k/day", thread_ts=parent["ts"])
@@ -31,7 +31,7 @@ async def test_causes_include_prompting_after_the_models_end(workspace: Workspac
     assert "prompting after the model's end +$38" in texts(change)
 
 
-async def test_two_estimates_are_held_against_each_other(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_two_estimates_are_compared(workspace: Workspace, slack: FakeSlack) -> None:
     """From $13,080.00 to $26,120.00: the $80.00 of the epochs and the $12,960.00 of the calls above, $13,040.00."""
     first = await slack_actions.ask(slack, support_bot.LINE)
     other = await slack_actions.ask(

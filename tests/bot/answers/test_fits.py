@@ -29,7 +29,7 @@ def run(capsys: pytest.CaptureFixture[str], line: str, code: int = 0) -> str:
     return printed.err if code else printed.out
 
 
-def test_it_fits_with_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+def test_fit_shows_the_peak_memory(capsys: pytest.CaptureFixture[str]) -> None:
     """80 GB shown as 79.2 GiB (80 × 0.99); 8.03 billion weights of 2 bytes and the adapters' 0.16 GiB."""
     out = run(capsys, "fit llama-3.1-8b lora h100")
     assert out.startswith("Yes, llama-3.1-8b with LoRA fits H100 80 GB SXM. A run of 10M training tokens takes ")
@@ -48,7 +48,7 @@ def test_it_fits_with_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
         assert phrase in out
 
 
-def test_it_does_not_fit_and_what_would_make_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unfit_job_has_remedies(capsys: pytest.CaptureFixture[str]) -> None:
     """Masters, moments, weights and gradients take 16 bytes a weight: 70.554 billion are 1,051 GiB, 14 GPUs' worth."""
     out = run(capsys, "fit llama-3.1-70b full h100 gpus=1")
     first = out.splitlines()[0]
@@ -95,7 +95,7 @@ def test_own_gpus_have_hours_and_cost_and_no_platform(capsys: pytest.CaptureFixt
         ("fit model=llama-3.1-8b gpu=l40s rank=64 stack=eager", "lora of rank 64"),
     ],
 )
-def test_words_stand_in_any_order(capsys: pytest.CaptureFixture[str], line: str, expected: str) -> None:
+def test_fit_words_have_any_order(capsys: pytest.CaptureFixture[str], line: str, expected: str) -> None:
     assert expected in run(capsys, line)
 
 
@@ -115,11 +115,11 @@ def test_words_stand_in_any_order(capsys: pytest.CaptureFixture[str], line: str,
         ("fit llama-3.1-8b dpo", "method: dpo isn't calculated for rented GPUs"),
     ],
 )
-def test_what_it_cannot_read_is_said(capsys: pytest.CaptureFixture[str], line: str, expected: str) -> None:
+def test_unreadable_fit_words_are_named(capsys: pytest.CaptureFixture[str], line: str, expected: str) -> None:
     assert expected in run(capsys, line, code=2)
 
 
-async def test_in_slack_only_the_asker_sees_it(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_fit_in_slack_is_private(workspace: Workspace, slack: FakeSlack) -> None:
     delivered = await slack.command("fit llama-3.1-8b lora h100")
     assert delivered.ok
     assert slack.messages() == []
@@ -147,7 +147,7 @@ async def test_answer_shows_gpu_hours_their_range_and_drivers(workspace: Workspa
     assert "One hour more of rented time a run: +$3.99." in texts(breakdown)
 
 
-async def test_the_form_puts_the_fault_at_its_field(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_form_shows_the_gpu_error_at_its_field(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack)
     assert inputs(view)[-13:-1] == [
         *("model", "params", "gpu", "gpus", "gpu_rate", "seq", "stack", "rank", "idle", "queue", "latency", "adapters")
@@ -159,7 +159,7 @@ async def test_the_form_puts_the_fault_at_its_field(workspace: Workspace, slack:
     assert "takes at most 4,096 tokens" in delivered.errors["seq"]
 
 
-async def test_a_change_in_the_thread_is_explained(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_change_in_the_thread_is_explained(workspace: Workspace, slack: FakeSlack) -> None:
     """Half an hour idle: 1,592 + 1,800 s are $3.7595, $1.995 more, which is the idle time's alone."""
     parent = await slack_actions.ask(slack, OWN.replace(",openai/gpt-4.1-nano", ""))
     await slack.say(f"<@{slack.bot_user}> idle=0.5h", thread_ts=parent["ts"])
@@ -187,9 +187,7 @@ class Slow(Mapping[str, GpuOffer]):
         return iter(self._offers)
 
 
-async def test_while_gpus_are_searched_others_are_answered(
-    catalog: Catalog, slack: FakeSlack, database_path: Path
-) -> None:
+async def test_gpu_search_does_not_block_others(catalog: Catalog, slack: FakeSlack, database_path: Path) -> None:
     offers = Slow(catalog.gpus.offers)
     gpus = catalog.gpus._replace(offers=offers)
     slow = Catalog(catalog.offers.values(), catalog.assumptions, catalog.base_models, gpus, catalog.version)
@@ -241,5 +239,5 @@ def test_json_has_the_drivers_and_the_crossover(capsys: pytest.CaptureFixture[st
         ("price runpod/h100", "$3.99"),
     ],
 )
-def test_the_catalogue_shows_them(capsys: pytest.CaptureFixture[str], line: str, expected: str) -> None:
+def test_catalogue_lists_gpus(capsys: pytest.CaptureFixture[str], line: str, expected: str) -> None:
     assert expected in run(capsys, line)

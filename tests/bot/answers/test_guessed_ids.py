@@ -84,7 +84,7 @@ async def spied(catalog: Catalog, database_url: str) -> AsyncIterator[Spied]:
         "watch {id}",
     ],
 )
-async def test_a_look_up_by_id(spied: Spied, line: str) -> None:
+async def test_lookup_by_id_of_another_workspace(spied: Spied, line: str) -> None:
     text = line.format(id=spied.id, own=estimate_id(spied.own))
     assert (await spied.blue.command(text)).ok
     assert f"This workspace has no estimate “{spied.id}”" in spied.blue.ephemerals()[-1]["text"]
@@ -93,7 +93,7 @@ async def test_a_look_up_by_id(spied: Spied, line: str) -> None:
     assert f"no estimate “{spied.id}”" in spied.blue.ephemerals()[-1]["text"]
 
 
-async def test_an_alert_of_anothers_is_not_ended(spied: Spied) -> None:
+async def test_other_users_alert_cannot_be_ended(spied: Spied) -> None:
     await spied.company.red.command(f"watch {spied.id}")
     await spied.blue.command(f"unwatch {spied.id}")
     assert "isn't watched" in spied.blue.ephemerals()[-1]["text"]
@@ -102,13 +102,13 @@ async def test_an_alert_of_anothers_is_not_ended(spied: Spied) -> None:
 
 
 @pytest.mark.parametrize("button", ["budget_approve", "budget_decline"])
-async def test_a_decision_on_anothers_request(spied: Spied, button: str) -> None:
+async def test_other_workspaces_request_cannot_be_decided(spied: Spied, button: str) -> None:
     await spied.send(spied.pressed(button, spied.own))
     (notice,) = await spied.blue.wait_for(spied.blue.ephemerals)
     assert notice["text"] == "This request no longer exists."
 
 
-async def test_a_look_up_by_name(spied: Spied) -> None:
+async def test_lookup_by_name_of_another_workspace(spied: Spied) -> None:
     await spied.blue.command(f"compare {SECRET} {estimate_id(spied.own)}")
     notice = spied.blue.ephemerals()[-1]["text"]
     assert "This workspace has no estimate" in notice
@@ -116,14 +116,14 @@ async def test_a_look_up_by_name(spied: Spied) -> None:
 
 
 @pytest.mark.parametrize("button", ["edit", "compare", "recalibrate"])
-async def test_a_button_that_opens_a_form(spied: Spied, button: str) -> None:
+async def test_form_button_of_another_workspace(spied: Spied, button: str) -> None:
     await spied.send(spied.pressed(button, spied.own))
     views = await spied.blue.wait_for(lambda: [v for v in spied.blue.views if v["title"]["text"] == "Not found"])
     assert "no longer exists" in json.dumps(views)
 
 
 @pytest.mark.parametrize("button", ["export", "break_even", "sure", "sources"])
-async def test_a_button_that_answers_in_the_thread(spied: Spied, button: str) -> None:
+async def test_thread_button_of_another_workspace(spied: Spied, button: str) -> None:
     await spied.send(spied.pressed(button, spied.own))
     notice = await spied.blue.wait_for(spied.blue.ephemerals)
     assert f"Estimate `{spied.id}` no longer exists" in notice[0]["text"]
@@ -137,7 +137,7 @@ def submission(spied: Spied, view: Json, answers: dict[str, Any], metadata: dict
     return Payloads(spied.blue.workspace).view_submission(forged, state, spied.blue.you, spied.blue.general)
 
 
-async def test_an_edit_of_anothers_estimate_is_a_new_one(spied: Spied) -> None:
+async def test_edit_of_a_foreign_estimate_is_a_new_estimate(spied: Spied) -> None:
     """The form's metadata names red's estimate and red's thread."""
     view = await slack_actions.full_form(spied.blue)
     metadata = {"edit_of": spied.id, "channel": spied.blue.general}
@@ -146,7 +146,7 @@ async def test_an_edit_of_anothers_estimate_is_a_new_one(spied: Spied) -> None:
     assert "Changed" not in json.dumps(parent), "no difference to what red asked"
 
 
-async def test_offers_for_anothers_estimate_are_refused(spied: Spied) -> None:
+async def test_compare_with_a_foreign_estimate_is_refused(spied: Spied) -> None:
     offers = await slack_actions.all_offers(spied.blue, spied.own)
     view = await slack_actions.press(spied.blue, offers, "compare", "compare_form")
     metadata = {"edit_of": spied.id, "channel": spied.blue.general, "thread_ts": spied.secret["ts"]}
@@ -155,7 +155,7 @@ async def test_offers_for_anothers_estimate_are_refused(spied: Spied) -> None:
 
 
 @pytest.mark.parametrize("words", ["epochs=5", "breakeven", "compare", "breakeven base=gpt-4o-mini"])
-async def test_a_mention_in_a_thread_with_anothers_time_stamp(spied: Spied, words: str) -> None:
+async def test_mention_with_a_foreign_time_stamp(spied: Spied, words: str) -> None:
     """Channels are called the same in both workspaces."""
     message = await spied.blue.say("what about this?")
     event = Payloads(spied.blue.workspace).message_event(
@@ -174,7 +174,7 @@ async def test_list_is_limited_to_the_workspace_of_the_user(spied: Spied) -> Non
     assert spied.id not in spied.blue.ephemerals()[-1]["text"]
 
 
-async def test_a_payload_that_names_no_workspace_is_nobodys(spied: Spied) -> None:
+async def test_payload_of_no_known_workspace_exports_nothing(spied: Spied) -> None:
     payload = spied.pressed("export", spied.own)
     del payload["team"], payload["user"]["team_id"]
     await spied.send(payload)

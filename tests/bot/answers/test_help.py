@@ -14,7 +14,7 @@ from tests.conftest import Workspace
 
 
 @pytest.mark.parametrize("line", ["help", "?", "-h", "--help"])
-async def test_help_is_found_by_the_signs_of_other_programs(workspace: Workspace, slack: FakeSlack, line: str) -> None:
+async def test_help_accepts_common_spellings(workspace: Workspace, slack: FakeSlack, line: str) -> None:
     await slack.command(line)
     (page,) = slack.ephemerals()
     assert len([block for block in page["blocks"] if block.get("accessory")]) == 5
@@ -105,7 +105,7 @@ async def test_suggested_command_and_names_are_applied(workspace: Workspace, sla
     assert button["value"].startswith("on=google base=openai/gpt-4o-mini ")
 
 
-async def test_all_faults_of_a_line_are_listed_at_once(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_all_faults_of_a_line_are_listed_together(workspace: Workspace, slack: FakeSlack) -> None:
     await slack.command("exmaples=10k example=400 epochs=0 on=gogle base=gpt-4o-minni")
     (refusal,) = slack.ephemerals()
     for words in ("exmaples", "epochs", "gogle", "gpt-4o-minni"):

@@ -45,7 +45,7 @@ async def test_home_lists_own_estimates_and_ending_models(
     assert set(slack.pings) == {slack.you, slack.colleague}, "the askers, and no channel"
 
 
-async def test_home_lists_what_one_watches_and_its_models_that_end(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_home_lists_watches_and_ending_models(workspace: Workspace, slack: FakeSlack) -> None:
     """Somebody else's estimate, which an admin watches."""
     line = "on=openai/gpt-4.1-mini examples=10k example=400 customer=openai name=theirs"
     parent = await slack_actions.ask(slack, line, user=slack.colleague)
@@ -58,7 +58,7 @@ async def test_home_lists_what_one_watches_and_its_models_that_end(workspace: Wo
     assert "*Watched*" not in texts(await slack_actions.open_home(slack, slack.colleague))
 
 
-async def test_home_lists_the_model_that_is_prompted_and_ends(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_home_lists_the_ending_base_model(workspace: Workspace, slack: FakeSlack) -> None:
     """Of an estimate that was changed, the latest version is listed alone."""
     line = "on=tinker/qwen3-8b examples=10k example=400 calls=1k/day call=300/150 base=gpt-4.1-mini prompt=500"
     parent = await slack_actions.ask(slack, line)

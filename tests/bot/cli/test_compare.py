@@ -48,7 +48,7 @@ def cells(page: str) -> dict[str, list[str]]:
 # --- compare ----------------------------------------------------------------------------------------------------------
 
 
-def test_two_files_are_called_after_their_names(capsys: pytest.CaptureFixture[str], write: Write) -> None:
+def test_scenarios_are_named_by_their_files(capsys: pytest.CaptureFixture[str], write: Write) -> None:
     page = run(capsys, "compare", write("small.yml"), write("large.yml", epochs="5"))
     assert "small costs the least: $13,080.00." in page
     assert "Compared with small: large +$80.00." in page
@@ -59,7 +59,7 @@ def test_two_files_are_called_after_their_names(capsys: pytest.CaptureFixture[st
     assert "calls" not in table
 
 
-def test_a_name_in_the_file_goes_before_the_files(capsys: pytest.CaptureFixture[str], write: Write) -> None:
+def test_name_field_precedes_the_file_name(capsys: pytest.CaptureFixture[str], write: Write) -> None:
     page = run(capsys, "compare", write("a.yml", name="as today"), write("b.yml", epochs="5"))
     assert "as today costs the least" in page
     assert "name" not in cells(page), "the names head the columns"
@@ -73,12 +73,12 @@ def test_columns_are_aligned(capsys: pytest.CaptureFixture[str], write: Write) -
     assert {len(line) for line in table} == {len(rule)}
 
 
-def test_one_argument_or_many(capsys: pytest.CaptureFixture[str], write: Write) -> None:
+def test_arguments_can_be_quoted_together(capsys: pytest.CaptureFixture[str], write: Write) -> None:
     first, other = write("a.yml"), write("b.yml", epochs="5")
     assert run(capsys, f"compare {first} {other}") == run(capsys, "compare", first, other)
 
 
-def test_a_path_with_spaces(capsys: pytest.CaptureFixture[str], write: Write) -> None:
+def test_path_with_spaces(capsys: pytest.CaptureFixture[str], write: Write) -> None:
     page = run(capsys, "compare", write("my plan.yml"), write("b.yml", epochs="5"))
     assert "my plan costs the least" in page
 
@@ -100,14 +100,14 @@ def test_too_few_and_too_many(capsys: pytest.CaptureFixture[str], write: Write, 
     assert ".yml" in error, "it shows how"
 
 
-def test_a_file_beside_itself_is_refused(capsys: pytest.CaptureFixture[str], write: Write) -> None:
+def test_same_file_twice_is_refused(capsys: pytest.CaptureFixture[str], write: Write) -> None:
     path = write("a.yml")
     same = os.path.join(os.path.dirname(path), ".", "a.yml")  # noqa: PTH118, PTH120 - pathlib would drop the dot
     for other in (path, same):
         assert run(capsys, "compare", path, other, code=2).strip()
 
 
-def test_two_files_of_one_name_are_told_apart(capsys: pytest.CaptureFixture[str], write: Write, tmp_path: Path) -> None:
+def test_files_with_one_name_are_distinct(capsys: pytest.CaptureFixture[str], write: Write, tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     page = run(capsys, "compare", write("plan.yml"), write("old/plan.yml", epochs="5"))
     header = page.split("\n\n")[1].splitlines()[0].split("  ")
@@ -130,7 +130,7 @@ def test_two_files_of_one_name_are_told_apart(capsys: pytest.CaptureFixture[str]
         (b"on: your-rates\nexamples: 10k\nexample: '400'\n", "rates="),
     ],
 )
-def test_a_file_that_cannot_be_used_is_named(
+def test_file_that_cannot_be_used_is_named(
     capsys: pytest.CaptureFixture[str], write: Write, tmp_path: Path, content: bytes, says: str
 ) -> None:
     """Of two files, the broken one."""
@@ -142,20 +142,20 @@ def test_a_file_that_cannot_be_used_is_named(
     assert says in error
 
 
-def test_a_file_that_is_not_there_or_a_folder(capsys: pytest.CaptureFixture[str], write: Write, tmp_path: Path) -> None:
+def test_file_that_is_not_there_or_a_folder(capsys: pytest.CaptureFixture[str], write: Write, tmp_path: Path) -> None:
     assert "nowhere.yml" in run(capsys, "compare", write("a.yml"), "nowhere.yml", code=2)
     assert str(tmp_path) in run(capsys, "compare", write("a.yml"), str(tmp_path), code=2)
 
 
 @pytest.mark.parametrize("option", [["--format", "json"], ["--format", "csv"], ["--chart", "out.png"]])
-def test_what_compare_cannot_make_is_refused(
+def test_unsupported_compare_option_is_refused(
     capsys: pytest.CaptureFixture[str], write: Write, option: list[str]
 ) -> None:
     assert option[0] in run(capsys, *option, "compare", write("a.yml"), write("b.yml", epochs="5"), code=2)
     assert not Path("out.png").exists()
 
 
-def test_the_date_holds_for_all(capsys: pytest.CaptureFixture[str], write: Write) -> None:
+def test_date_applies_to_all_files(capsys: pytest.CaptureFixture[str], write: Write) -> None:
     """OpenAI ends tuned GPT-4.1 mini on 2027-01-14: after that day there is nothing to compare."""
     files = [write(f"{n}.yml", on="openai/gpt-4.1-mini", rates="", customer="existing", months=n) for n in ("1", "2")]
     assert "Cheapest" in run(capsys, "compare", *files)
@@ -198,5 +198,5 @@ def test_breakeven_alone_says_how_to_ask(capsys: pytest.CaptureFixture[str]) -> 
     assert "=" in run(capsys, "breakeven", code=2)
 
 
-def test_breakeven_of_a_base_that_nobody_knows(capsys: pytest.CaptureFixture[str]) -> None:
+def test_breakeven_of_an_unknown_base(capsys: pytest.CaptureFixture[str]) -> None:
     assert "gpt-4o-mini" in run(capsys, f"breakeven {support_bot.LINE} base=gpt-4o-minni", code=2)

@@ -117,7 +117,7 @@ def test_tokenised_parquet_is_counted(tmp_path: Path, capsys: pytest.CaptureFixt
     assert report["platforms"]["together"]["accepted"] is True
 
 
-def test_a_path_with_spaces_is_not_a_sentence(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_path_with_spaces_is_not_a_sentence(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spaced = path.rename(path.with_name("our support chats.jsonl"))
     assert main(["convert", str(spaced), "--to", "openai"]) == 0
     assert capsys.readouterr().out.endswith("3 examples for openai.\n")

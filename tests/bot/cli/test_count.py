@@ -51,7 +51,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> s
     return printed.err if code else printed.out
 
 
-def test_the_json(path: Path) -> None:
+def test_json(path: Path) -> None:
     report: dict[str, Any] = json.loads(ftcost("count", str(path), "--format", "json"))
     assert list(report) == KEYS
     assert (report["examples"], report["tokens"]) == (12, 276)
@@ -106,7 +106,7 @@ def test_files_and_folders_are_summed(tmp_path: Path, capsys: pytest.CaptureFixt
     assert run(capsys, str(tmp_path)).startswith("3 examples in the format question-answer (1), openai-chat (2)\n")
 
 
-def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = run(capsys, str(path), "--report", str(tmp_path / "report.jsonl"))
     for phrase in (
         "12 examples",
@@ -128,9 +128,7 @@ def test_the_text_and_the_report(path: Path, tmp_path: Path, capsys: pytest.Capt
     ("platforms", "code"),
     [("openai", 0), ("openai,together", 0), ("openai,google", 1), ("aws-bedrock", 1), ("tinker", 0), ("opnai", 2)],
 )
-def test_exit_code_says_whether_asked_platforms_take_it(
-    path: Path, capsys: pytest.CaptureFixture[str], platforms: str, code: int
-) -> None:
+def test_exit_code_shows_acceptance(path: Path, capsys: pytest.CaptureFixture[str], platforms: str, code: int) -> None:
     """Chats in OpenAI's format: Google and Bedrock take a converted copy, and Tinker's format isn't recorded."""
     path.write_text(path.read_text().replace("nonsense\n", ""))
     assert main(["count", str(path), "--for", platforms]) == code
@@ -153,7 +151,7 @@ def test_report_is_confirmed_apart_from_the_answer(
 
 
 @pytest.mark.parametrize(("data", "says"), [(b"%PDF-1.7", "PDF"), (b"", "empty")])
-def test_a_file_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, says: str) -> None:
+def test_file_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, says: str) -> None:
     path = tmp_path / "file.jsonl"
     path.write_bytes(data)
     error = run(capsys, str(path), code=2)
@@ -162,7 +160,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert len(error.splitlines()) == 1
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_file_that_is_not_there(tmp_path: Path) -> None:
     assert (
         ftcost("count", str(tmp_path / "none.jsonl"), code=2) == f"{tmp_path}/none.jsonl: No such file or directory.\n"
     )
@@ -175,7 +173,7 @@ def test_flag_may_precede_the_command(path: Path, capsys: pytest.CaptureFixture[
     assert before == after
 
 
-def test_a_question_on_a_file(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_question_on_a_file(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """12 × 23 tokens × 3 epochs = 828; ÷ 1M × $10 = $0.00828."""
     arguments = [
         "--as-of",
@@ -196,7 +194,7 @@ def test_a_question_on_a_file(path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "dataset=" in capsys.readouterr().err
 
 
-def test_what_is_not_counted_is_said_beside_the_price(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_uncounted_parts_are_noted_with_the_price(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     picture = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
     chat = {"messages": [{"role": "user", "content": [picture]}, {"role": "assistant", "content": " a"}]}
     path = tmp_path / "pictures.jsonl"

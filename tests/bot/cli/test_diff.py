@@ -56,7 +56,7 @@ def test_unchanged_scenarios_are_one_sentence(repository: Path, capsys: pytest.C
     assert capsys.readouterr().out == "No scenario costs more or less than on HEAD (2 scenarios unchanged).\n"
 
 
-def test_removed_and_repaired_scenarios_are_said(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_removed_and_repaired_scenarios_are_listed(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (repository / "plans/broken.yml").write_text("epochs: many\n")
     git("add", ".", cwd=repository)
     git("commit", "--quiet", "--message=Break a plan", cwd=repository)
@@ -69,7 +69,7 @@ def test_removed_and_repaired_scenarios_are_said(repository: Path, capsys: pytes
     assert "removed" in output
 
 
-def test_a_training_file_changes_a_scenario(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_training_file_changes_a_scenario(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (repository / "train.jsonl").write_text(CHAT * 10)
     (repository / "plans/chat.yml").write_text("on: your-rates\nrates: 10/3/6\ndataset: train.jsonl\n")
     git("add", ".", cwd=repository)
@@ -88,7 +88,7 @@ def test_a_training_file_changes_a_scenario(repository: Path, capsys: pytest.Cap
         ("--fail-increase", "99", "plans/chat.yml: 100% more is above the limit of 99%."),
     ],
 )
-def test_an_exceeded_limit_fails(
+def test_exceeded_limit_fails(
     repository: Path, capsys: pytest.CaptureFixture[str], option: str, limit: str, sentence: str
 ) -> None:
     (repository / "plans/chat.yml").write_text(SCENARIO.format(examples="20k"))
@@ -114,7 +114,7 @@ def test_faults_are_sentences(
     assert sentence in capsys.readouterr().err
 
 
-def test_a_training_file_outside_is_refused(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_training_file_outside_is_refused(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (repository / "plans/chat.yml").write_text("on: your-rates\nrates: 10/3/6\ndataset: /etc/passwd\n")
     assert main(["diff", "--git", "main", "plans"]) == 2
     assert "dataset=/etc/passwd is outside of the repository" in capsys.readouterr().err
@@ -144,7 +144,7 @@ if "--paginate" in arguments:
         ("41\n", "api --silent --method PATCH repos/acme/plans/issues/comments/41 --field"),
     ],
 )
-def test_the_action_writes_one_comment_and_fails(repository: Path, tmp_path: Path, comment: str, call: str) -> None:
+def test_action_writes_one_comment_and_fails(repository: Path, tmp_path: Path, comment: str, call: str) -> None:
     base = git("rev-parse", "HEAD", cwd=repository)
     clone = tmp_path / "clone"
     git("clone", "--quiet", str(repository), str(clone), cwd=tmp_path)

@@ -18,7 +18,7 @@ from tests.spreadsheet import Book
 LINE = support_bot.LINE.split()
 
 
-def test_text_says_what_slack_says(capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal_text_equals_slack_text(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = run(capsys, *LINE)
     assert err == ""
     for figure in support_bot.BREAKDOWN.values():
@@ -31,11 +31,11 @@ def test_implausible_numbers_are_questioned_beside_the_answer(capsys: pytest.Cap
     assert err == "Check: Did you mean 90,000 tokens in one example? A support chat has 400–800.\n"
 
 
-def test_one_argument_or_many(capsys: pytest.CaptureFixture[str]) -> None:
+def test_arguments_can_be_quoted_together(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, support_bot.LINE) == run(capsys, *LINE)
 
 
-def test_the_json_interface(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_interface(capsys: pytest.CaptureFixture[str]) -> None:
     """Its documented keys; money as decimal strings. Figures: see support_bot."""
     result = run_json(capsys, *LINE)
     assert result["as_of"] == "2026-11-21"
@@ -107,7 +107,7 @@ def test_csv_has_a_row_a_line_item(capsys: pytest.CaptureFixture[str]) -> None:
     assert rows[0]["name"] == "'@x", "a spreadsheet must not take it for a formula"
 
 
-def test_the_date_says_which_prices_hold(capsys: pytest.CaptureFixture[str]) -> None:
+def test_date_selects_the_prices(capsys: pytest.CaptureFixture[str]) -> None:
     """OpenAI ends tuned GPT-4.1 mini on 2027-01-14: after that day it is not for sale."""
     line = ["on=openai/gpt-4.1-mini", "examples=10k", "example=400"]
     assert run_json(capsys, *line)["estimates"][0]["status"] == "closing"
@@ -123,7 +123,7 @@ def test_invalid_date_is_refused(capsys: pytest.CaptureFixture[str], date: str) 
     assert f"“{date}” isn't a date" in capsys.readouterr().err
 
 
-def test_a_file_with_lists(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_file_with_lists(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "support-bot.yml"
     path.write_text(
         "on:\n  - your-rates\n  - tinker/qwen3-8b\n"
@@ -152,9 +152,7 @@ def test_words_on_the_line_come_on_top_of_the_file(capsys: pytest.CaptureFixture
         ("", ""),
     ],
 )
-def test_a_file_that_cannot_be_used(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str, says: str
-) -> None:
+def test_file_that_cannot_be_used(capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str, says: str) -> None:
     path = tmp_path / "support.yml"
     path.write_text(content)
     out, err = run(capsys, "-f", str(path), code=2)
@@ -163,7 +161,7 @@ def test_a_file_that_cannot_be_used(
     assert err.strip()
 
 
-def test_a_file_that_is_not_there_or_not_text(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_file_that_is_not_there_or_not_text(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "nowhere.yml" in run(capsys, "-f", str(tmp_path / "nowhere.yml"), code=2)[1]
     (tmp_path / "picture.yml").write_bytes(b"\xff\xfe\x00")
     assert "picture.yml" in run(capsys, "-f", str(tmp_path / "picture.yml"), code=2)[1]
@@ -180,7 +178,7 @@ def test_faulty_value_names_the_file_that_holds_it(capsys: pytest.CaptureFixture
 OLD = "⚠ read over 90 days ago or undated; check it before you rely on it"
 
 
-def test_a_price_read_over_ninety_days_ago_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_price_read_over_ninety_days_ago_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
     """Google's price of Qwen3 was read in August, Tinker's on 2026-09-09: 73 days before the question."""
     line = ["examples=10k", "example=250/150", "epochs=3"]
     google = run(capsys, "--all", "on=google/qwen3-8b", *line)[0]
@@ -191,7 +189,7 @@ def test_a_price_read_over_ninety_days_ago_is_marked(capsys: pytest.CaptureFixtu
     assert "⚠" not in tinker
 
 
-def test_the_card_of_an_offer_marks_old_prices(capsys: pytest.CaptureFixture[str]) -> None:
+def test_card_of_an_offer_marks_old_prices(capsys: pytest.CaptureFixture[str]) -> None:
     card = run(capsys, "price", "google/qwen3-8b")[0].splitlines()
     (training,) = [row for row in card if row.startswith("training  ")]
     assert training.endswith("3 months old ⚠")
@@ -199,7 +197,7 @@ def test_the_card_of_an_offer_marks_old_prices(capsys: pytest.CaptureFixture[str
     assert "⚠" not in run(capsys, "price", "tinker/qwen3-8b")[0]
 
 
-def test_an_own_price_is_not_marked(
+def test_own_price_is_not_marked(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A contract holds as long as it says."""
@@ -221,39 +219,39 @@ def test_an_own_price_is_not_marked(
         ("break-even", ["on=your-rates", "rates=10/3/6", "base_rates=20/20"]),
     ],
 )
-def test_the_chart_that_was_asked_for(tmp_path: Path, name: str, line: list[str]) -> None:
+def test_chart_that_was_asked_for(tmp_path: Path, name: str, line: list[str]) -> None:
     question = ["examples=10k", "example=250/150", "epochs=3", "calls=50k/day", "call=100/70", *line]
     path = tmp_path / "chart.png"
     assert main([*question, "--chart", str(path), "--chart-of", name]) == 0
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_chart_that_cannot_be_drawn_says_what_it_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_chart_that_cannot_be_drawn_says_what_it_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     question = ["on=your-rates", "rates=10/3/6", "examples=10k", "example=250/150", "epochs=3"]
     assert main([*question, "--chart", str(tmp_path / "chart.png"), "--chart-of", "break-even"]) == 2
     assert "needs base= and calls=" in capsys.readouterr().err
 
 
-def test_a_spreadsheet_is_written_to_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_spreadsheet_is_written_to_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "estimate.xlsx"
     assert run(capsys, *LINE, "--format", "xlsx", "--out", str(path)) == (f"Wrote {path}.\n", "")
     (offer,) = Book(path.read_bytes()).rows("Offers")
     assert offer["Total, USD"] == 13_080
 
 
-def test_another_currency_is_not_passed_over(capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_currency_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Not shown in EUR" in run(capsys, *LINE, "currency=EUR")[0]
 
 
-def test_a_spreadsheet_needs_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+def test_spreadsheet_needs_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--out" in run(capsys, *LINE, "--format", "xlsx", code=2)[1]
 
 
-def test_a_file_that_cannot_be_written_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_file_that_cannot_be_written_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "Is a directory" in run(capsys, *LINE, "--format", "csv", "--out", str(tmp_path), code=2)[1]
 
 
-def test_a_scenario_file_goes_round(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_scenario_file_reads_back(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """What is written as YAML is read back as the same question, and written as the same file."""
     path = tmp_path / "scenario.yml"
     run(capsys, *LINE, 'name="null: off"', "runs=2..4", "--format", "yaml", "--out", str(path))

@@ -32,7 +32,7 @@ def json_of(capsys: pytest.CaptureFixture[str], line: str) -> dict[str, Any]:
     return dict(json.loads(run(capsys, "--format", "json", line), parse_float=pytest.fail))
 
 
-def test_a_range_has_percentiles_and_ends(capsys: pytest.CaptureFixture[str]) -> None:
+def test_range_has_percentiles_and_ends(capsys: pytest.CaptureFixture[str]) -> None:
     (entry,) = json_of(capsys, RANGED)["estimates"]
     assert entry["range"] == {"p10_usd": "13040", "p50_usd": "13080", "p90_usd": "13120", "pays_back_share": None}
     assert entry["total_usd"] == "13080"
@@ -45,26 +45,26 @@ def test_a_range_has_percentiles_and_ends(capsys: pytest.CaptureFixture[str]) ->
     assert entry["high"]["total_usd"] == "13120"
 
 
-def test_with_a_base_it_has_the_share_of_cases_that_pay_back(capsys: pytest.CaptureFixture[str]) -> None:
+def test_base_adds_the_share_that_pays_back(capsys: pytest.CaptureFixture[str]) -> None:
     (entry,) = json_of(capsys, f"{RANGED} base_rates=3.07/6")["estimates"]
     assert entry["range"]["pays_back_share"] == "0.6665"
     assert entry["break_even"]["net_usd"] == "6", "of the likely three epochs"
 
 
-def test_without_ranges_there_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+def test_question_without_ranges_has_no_range(capsys: pytest.CaptureFixture[str]) -> None:
     (entry,) = json_of(capsys, f"{support_bot.LINE} base_rates=3.07/6")["estimates"]
     assert not entry.get("range")
     assert entry["break_even"]["net_usd"] == "6"
 
 
-def test_where_a_price_is_unknown_the_range_is_null(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_price_has_a_null_range(capsys: pytest.CaptureFixture[str]) -> None:
     """No source has the price of training Nova Lite."""
     result = json_of(capsys, "on=aws-bedrock/nova-lite examples=10k..20k example=400 calls=1k/day call=100/70")
     assert result["estimates"][0]["range"] is None
     assert result["drivers"] is None, "there is no best offer"
 
 
-def test_drivers_of_ranges_are_the_askers(capsys: pytest.CaptureFixture[str]) -> None:
+def test_drivers_use_the_ranges_of_the_question(capsys: pytest.CaptureFixture[str]) -> None:
     """Calls: 13,080 ± 0.2 × 12,960. The widest first."""
     result = json_of(capsys, RANGED.replace("50k/day", "40k..60k/day"))["drivers"]
     assert result == {
@@ -83,7 +83,7 @@ def test_drivers_of_ranges_are_the_askers(capsys: pytest.CaptureFixture[str]) ->
     }
 
 
-def test_drivers_without_ranges_say_what_was_assumed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_drivers_without_ranges_state_the_spread(capsys: pytest.CaptureFixture[str]) -> None:
     """A fifth off; epochs to the next whole ones."""
     result = json_of(capsys, support_bot.LINE)["drivers"]
     assert result["assumed_spread"] == "0.2"
@@ -111,19 +111,19 @@ def test_csv_is_the_likely_case_line_by_line(capsys: pytest.CaptureFixture[str])
     assert [Decimal(row["amount_usd"]) for row in ranged] == [120, 5_400, 7_560]
 
 
-def test_the_terminal_says_it_in_words_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal_text_has_the_range(capsys: pytest.CaptureFixture[str]) -> None:
     out = run(capsys, "--all", f"{RANGED} base_rates=3.07/6")
     for phrase in ("8 of 10 cases", "67% of", "Epochs", "2 – 4", "+$80.00"):
         assert phrase in out
 
 
-def test_a_range_that_changes_nothing_is_no_span(capsys: pytest.CaptureFixture[str]) -> None:
+def test_range_without_effect_shows_no_span(capsys: pytest.CaptureFixture[str]) -> None:
     """Stored data costs nothing at one's own prices."""
     out = run(capsys, f"{support_bot.LINE} data_gb=1..9")
     assert not re.search(r"\$13,080(?:\.00)? (?:to|–) \$13,080", out)
 
 
-def test_where_no_price_is_complete_no_table_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
+def test_incomplete_prices_leave_no_empty_table(capsys: pytest.CaptureFixture[str]) -> None:
     """A table is a header, a rule and at least a row."""
     out = run(capsys, "--all", "on=aws-bedrock/nova-lite examples=10k..20k example=400 calls=1k/day call=100/70")
     lines = [*out.splitlines(), ""]

@@ -31,7 +31,7 @@ from tests.conftest import Workspace
         'name="open',
     ],
 )
-async def test_bad_input_ends_with_2_and_the_words_that_slack_says(
+async def test_bad_input_exits_with_2_and_the_slack_text(
     workspace: Workspace, slack: FakeSlack, capsys: pytest.CaptureFixture[str], line: str
 ) -> None:
     _, err = run(capsys, line, code=2)
@@ -64,11 +64,11 @@ def test_help_of_estimate_lists_every_key(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize("arguments", [[], ["list"], ["show", "2222222222"]])
-def test_what_needs_a_workspace_or_a_question(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+def test_unusable_terminal_commands_are_refused(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     assert run(capsys, *arguments, code=2)[1].strip()
 
 
-def test_the_installed_command() -> None:
+def test_installed_command() -> None:
     """As a shell starts it: exit codes, output, a reader that goes away."""
     command = str(Path(sys.executable).parent / "ftcost")
     line = [command, *DAY, *support_bot.LINE.split()]

@@ -10,7 +10,7 @@ from bot.cli.main import main
 from tests.bot.cli.terminal import run
 
 
-def test_a_sentence_is_answered_and_echoed_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_sentence_is_answered_and_echoed_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     sentence = run(capsys, "10k examples of 400 tokens, 3 epochs on azure")
     typed = run(capsys, "on=azure examples=10k example=400 epochs=3")
     assert sentence[0] == typed[0]
@@ -27,11 +27,11 @@ def test_a_sentence_is_answered_and_echoed_on_standard_error(capsys: pytest.Capt
         ("Actual cost of tuning gpt-4.1 with 2k examples of 400 tokens?", "gpt-4.1"),
     ],
 )
-def test_a_sentence_may_begin_like_a_command(capsys: pytest.CaptureFixture[str], text: str, on: str) -> None:
+def test_sentence_may_begin_like_a_command(capsys: pytest.CaptureFixture[str], text: str, on: str) -> None:
     assert f"examples=2k example=400 on={on}" in run(capsys, text)[1].replace('"', "")
 
 
-def test_a_number_with_two_readings_is_asked_back(capsys: pytest.CaptureFixture[str]) -> None:
+def test_number_with_two_readings_is_asked_back(capsys: pytest.CaptureFixture[str]) -> None:
     assert "10000" in run(capsys, "10.000 examples of 400 tokens", code=2)[1]
 
 

@@ -43,7 +43,7 @@ def write(path: Path, *chats: list[tuple[str, str]]) -> Path:
     return path
 
 
-async def test_a_file_by_the_cookbooks_rule(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
+async def test_file_is_counted_by_the_cookbook_rule(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
     """Five examples. “ a” is one token each time, a role one, so that every example is counted by hand:
 
     1. system, user, assistant with 3, 5 and 2 tokens: 3 × (3 + 1) + 10 + 3 = 25
@@ -102,7 +102,7 @@ async def test_workers_find_their_lines_in_the_file(
     assert reports[0].problems_by_kind["duplicate"] == examples
 
 
-async def test_many_processes_count_as_one(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
+async def test_many_processes_count_like_one(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
     path = tmp_path / "chat.jsonl"
     write_chats(path, 1_500_000)
     with path.open("a") as file:
@@ -112,7 +112,7 @@ async def test_many_processes_count_as_one(tmp_path: Path, catalog: Catalog, rul
     assert reports[0].problems_by_kind["bad_json"] == 3
 
 
-async def test_the_report_holds_every_fault(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
+async def test_report_lists_every_fault(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text('{"text": "fine"}\n' + "{\n" * 500)
     await count_quickly(path, catalog=catalog, rules=rules, workers=1, report_path=tmp_path / "report.jsonl")
@@ -185,7 +185,7 @@ def command(pid: int) -> bytes:
         ("{\n" * 60_000, CountLimits(seconds=0.01), "longer than 0.01 s"),
     ],
 )
-async def test_file_that_holds_a_place_too_long_is_refused(
+async def test_file_that_exceeds_a_count_limit_is_refused(
     content: str, limits: CountLimits, reason: str, tmp_path: Path, catalog: Catalog, rules: DatasetRules
 ) -> None:
     path = tmp_path / "lines.jsonl"
@@ -195,7 +195,7 @@ async def test_file_that_holds_a_place_too_long_is_refused(
     assert children(os.getpid()) == []
 
 
-async def test_killed_count_may_be_tried_again(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
+async def test_killed_count_can_be_retried(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
     """The kernel kills the largest process when memory runs out."""
     path = tmp_path / "chat.jsonl"
     write_chats(path, 12_000_000)  # the count goes on while the signal is on its way
@@ -238,7 +238,7 @@ async def test_cancel_ends_every_process(by: str, tmp_path: Path, catalog: Catal
         await asyncio.sleep(0.01)
 
 
-async def test_a_file_that_cannot_be_read(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
+async def test_file_that_cannot_be_read(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
     for path, says in ((tmp_path / "a.pdf", "PDF"), (tmp_path / "nowhere", "No such file"), (tmp_path, "directory")):
         with pytest.raises(UserError, match=says):

@@ -41,7 +41,7 @@ def check(oracles: dict[Encoding, tiktoken.Encoding], tokenizers: dict[Encoding,
 
 
 @given(texts=st.lists(st.one_of(st.text(), st.text(st.characters()), st.text(st.characters(categories=["Cs", "L"])))))
-def test_any_text(
+def test_any_text_is_counted_like_tiktoken(
     oracles: dict[Encoding, tiktoken.Encoding], tokenizers: dict[Encoding, Tokenizer], texts: list[str]
 ) -> None:
     check(oracles, tokenizers, texts)
@@ -49,13 +49,13 @@ def test_any_text(
 
 @examples(40)
 @given(texts=st.lists(st.lists(st.sampled_from([*NASTY, *NEWER, *NASTY]), max_size=30).map("".join), min_size=1))
-def test_nasty_text(
+def test_difficult_text_is_counted_like_tiktoken(
     oracles: dict[Encoding, tiktoken.Encoding], tokenizers: dict[Encoding, Tokenizer], texts: list[str]
 ) -> None:
     check(oracles, tokenizers, texts)
 
 
-def test_every_character_among_others(
+def test_every_character_is_counted_like_tiktoken(
     oracles: dict[Encoding, tiktoken.Encoding], tokenizers: dict[Encoding, Tokenizer]
 ) -> None:
     """The places in which a letter, a mark, a number and anything else differ; one code point in eleven here, all of
@@ -66,7 +66,7 @@ def test_every_character_among_others(
     check(oracles, tokenizers, texts)
 
 
-def test_the_characters_that_differ_are_all_counted_by_tiktoken(
+def test_characters_that_differ_are_all_counted_by_tiktoken(
     oracles: dict[Encoding, tiktoken.Encoding], tokenizers: dict[Encoding, Tokenizer]
 ) -> None:
     texts = [
@@ -75,7 +75,7 @@ def test_the_characters_that_differ_are_all_counted_by_tiktoken(
     check(oracles, tokenizers, [*texts, " and some more words between. ".join(texts), "\ua7ce's" * 3_000])
 
 
-def test_long_runs_take_no_time(tokenizers: dict[Encoding, Tokenizer]) -> None:
+def test_long_runs_are_counted_quickly(tokenizers: dict[Encoding, Tokenizer]) -> None:
     """1M letters, spaces and line breaks each; a way that is quadratic would not end."""
     counts = tokenizers["o200k_base"].count(["a" * 1_000_000, " " * 1_000_000, "\n" * 1_000_000])
     assert counts[0] == 125_000, "eight letters a token"

@@ -41,7 +41,7 @@ async def test_blanks_or_the_word_estimate_open_the_same_form(
     assert slack.random in view["private_metadata"], "where the answer will go"
 
 
-async def test_the_support_bot_through_the_form(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_support_bot_through_the_form(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack)
     answers = slack.fill(view, support_bot.FORM | {"name": "support bot"})
     delivered = await slack.submit_view(view["id"], answers)
@@ -78,7 +78,7 @@ async def test_offers_are_ranked_by_cost_with_the_age_of_prices(workspace: Works
     assert "catalogue" in texts(breakdown)
 
 
-async def test_a_direct_message_instead_of_the_channel(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_direct_message_instead_of_the_channel(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack)
     await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM | {"share": "me"}))
     parent = await slack_actions.answered(slack, slack.im)
@@ -87,14 +87,14 @@ async def test_a_direct_message_instead_of_the_channel(workspace: Workspace, sla
     assert slack.messages() == []
 
 
-async def test_a_form_opened_in_another_channel_answers_there(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_form_opened_in_another_channel_answers_there(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack, channel=slack.random)
     await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM))
     assert figures(await slack_actions.answered(slack, slack.random)) == support_bot.FIGURES
     assert slack.messages() == []
 
 
-async def test_errors_stand_at_their_fields_and_the_form_stays_open(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_errors_are_shown_at_their_fields(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack)
     wrong = {"examples": "many", "epochs": "0", "calls": "50.000", "cached": "120%", "months": "61"}
     delivered = await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM | wrong))
@@ -124,7 +124,7 @@ async def test_errors_stand_at_their_fields_and_the_form_stays_open(workspace: W
         ("example", "250/x", "x"),
     ],
 )
-async def test_an_error_says_at_its_field_what_to_write(
+async def test_error_says_at_its_field_what_to_write(
     workspace: Workspace, slack: FakeSlack, key: str, value: str, says: str
 ) -> None:
     view = await slack_actions.full_form(slack)
@@ -150,7 +150,7 @@ async def test_without_a_file_examples_and_their_tokens_are_asked_for(workspace:
     assert slack.messages() == []
 
 
-async def test_more_options_keeps_what_was_typed(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_more_options_preserves_the_input(workspace: Workspace, slack: FakeSlack) -> None:
     typed = {
         "base": "openai/gpt-4.1-mini",
         "options": "any",

@@ -30,7 +30,7 @@ def break_even_replies(slack: FakeSlack, parent: Json, figure: str = "") -> list
     return [reply for reply in replies if figure in texts(reply)]
 
 
-async def test_an_estimate_with_a_base_says_when_it_pays_back(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_estimate_with_a_base_has_a_break_even(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, f"breakeven {LINE}")
     assert "pays back 30 Jan 2027" in texts(parent)
     await slack.click(parent, "break_even")
@@ -39,7 +39,7 @@ async def test_an_estimate_with_a_base_says_when_it_pays_back(workspace: Workspa
         assert phrase in texts(reply)
 
 
-async def test_never_says_why_and_what_would_turn_it(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_never_has_a_cause_and_a_remedy(workspace: Workspace, slack: FakeSlack) -> None:
     """An answer of 450 tokens costs 450 × (1.20 − 0.60) / 1M = $0.000270 more: just what the prompt saves."""
     parent = await slack_actions.ask(slack, LINE.replace("call=0/0", "call=0/450"))
     await slack.click(parent, "break_even")
@@ -49,13 +49,13 @@ async def test_never_says_why_and_what_would_turn_it(workspace: Workspace, slack
     assert "answers of less than 450 tokens" in text
 
 
-async def test_the_word_needs_a_base(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_breakeven_needs_a_base(workspace: Workspace, slack: FakeSlack) -> None:
     delivered = await slack.command(f"breakeven {TUNED} calls=100k/month")
     assert "base=gpt-4o-mini" in delivered.json()["text"]
     assert slack.messages() == []
 
 
-async def test_the_button_answers_in_the_thread(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_button_answers_in_the_thread(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, LINE)
     before = len(slack.messages(thread_ts=parent["ts"]))
     await slack.click(parent, "break_even")
@@ -63,7 +63,7 @@ async def test_the_button_answers_in_the_thread(workspace: Workspace, slack: Fak
     assert "229,630 calls" in texts(slack.messages(thread_ts=parent["ts"])[-1])
 
 
-async def test_the_button_asks_only_for_what_is_missing(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_button_asks_only_for_what_is_missing(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await slack.click(parent, "break_even")
     view = await slack_actions.opened(slack, callback_id="break_even_form")
@@ -91,7 +91,7 @@ async def test_break_even_form_asks_for_four_fields(workspace: Workspace, slack:
     assert "103,449 calls" in "".join(map(texts, replies))
 
 
-def test_the_terminal_gives_it_as_data(capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal_prints_the_break_even_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     """Money as text in full precision; `calls` a whole number."""
     assert main([LINE, "--as-of", "2026-11-21", "--format", "json"]) == 0
     result = json.loads(capsys.readouterr().out)
@@ -104,7 +104,7 @@ def test_the_terminal_gives_it_as_data(capsys: pytest.CaptureFixture[str]) -> No
     assert answer["months"].startswith("2.296296")
 
 
-async def test_the_first_messages_button_means_the_thread_as_it_stands(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_break_even_button_uses_the_newest_estimate(workspace: Workspace, slack: FakeSlack) -> None:
     """The base came with a change in the thread: the parent's button answers with it instead of asking again."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await slack.say(f"<@{slack.bot_user}> base_rates=3/6 prompt=2000->0", thread_ts=parent["ts"])
@@ -115,7 +115,7 @@ async def test_the_first_messages_button_means_the_thread_as_it_stands(workspace
     assert slack.views == []
 
 
-async def test_the_word_alone_opens_the_form_with_its_options(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_breakeven_alone_opens_the_form(workspace: Workspace, slack: FakeSlack) -> None:
     """The base and the prompt are asked for at once; filled in, they are answered with the break-even."""
     view = await slack_actions.open_form(slack, "breakeven")
     assert {"base", "calls", "prompt", "call"} <= set(inputs(view))
@@ -130,7 +130,7 @@ async def mention(slack: FakeSlack, text: str, parent: Json | None = None) -> Js
     return await slack.say(f"<@{slack.bot_user}> {text}", thread_ts=parent["ts"] if parent else None)
 
 
-async def test_asked_for_in_a_thread_it_stands_there_for_all(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_breakeven_in_a_thread_is_public(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, LINE)
     before = len(slack.messages(thread_ts=parent["ts"])) + 1  # with the mention itself
     await mention(slack, "breakeven", parent)
@@ -142,7 +142,7 @@ async def test_asked_for_in_a_thread_it_stands_there_for_all(workspace: Workspac
     assert slack.ephemerals() == []
 
 
-async def test_asked_for_in_a_thread_it_means_the_thread_as_it_stands(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_breakeven_in_a_thread_uses_the_newest_estimate(workspace: Workspace, slack: FakeSlack) -> None:
     """Half of the $62.00: 31 / 0.00027 = 114,814.8."""
     parent = await slack_actions.ask(slack, LINE)
     await mention(slack, "prep=31", parent)
@@ -152,7 +152,7 @@ async def test_asked_for_in_a_thread_it_means_the_thread_as_it_stands(workspace:
     assert "229,630" not in texts(reply)
 
 
-async def test_in_a_thread_without_a_base_it_says_what_to_write(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_breakeven_without_a_base_explains_itself(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, f"{TUNED} calls=100k/month")
     before = len(slack.messages(thread_ts=parent["ts"]))
     await mention(slack, "breakeven", parent)
@@ -161,7 +161,7 @@ async def test_in_a_thread_without_a_base_it_says_what_to_write(workspace: Works
     assert len(slack.messages(thread_ts=parent["ts"])) == before + 1, "the mention itself"
 
 
-async def test_a_base_that_comes_with_the_word_changes_the_thread(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_breakeven_with_a_base_changes_the_thread(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, f"{TUNED} calls=100k/month")
     await mention(slack, f"breakeven {AGAINST}", parent)
     await slack_actions.change(slack, parent)
@@ -169,7 +169,7 @@ async def test_a_base_that_comes_with_the_word_changes_the_thread(workspace: Wor
 
 
 @pytest.mark.parametrize("in_thread", [False, True])
-async def test_where_there_is_no_estimate_it_says_so(
+async def test_breakeven_without_an_estimate_says_so(
     workspace: Workspace, slack: FakeSlack, *, in_thread: bool
 ) -> None:
     message = await slack.say("What would it cost?") if in_thread else None

@@ -59,7 +59,7 @@ def block(message: Json, kind: str) -> Json:
 # --- a question with ranges -------------------------------------------------------------------------------------------
 
 
-async def test_a_range_puts_the_percentiles_into_the_parent(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_range_puts_the_percentiles_into_the_parent(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, RANGED)
     assert sorted(set(usd(texts(parent))) & set(PERCENTILES)) == sorted(PERCENTILES)
     assert "of cases" not in texts(parent), "there is nothing to pay back against"
@@ -72,7 +72,7 @@ async def test_first_message_shows_the_share_of_cases_that_pay_back(workspace: W
 
 
 @pytest.mark.parametrize(("against", "share"), [("base_rates=3.20/6", "100%"), ("base_rates=3.01/6", "0%")])
-async def test_always_and_never_are_said_plainly(
+async def test_shares_of_all_and_none_are_words(
     workspace: Workspace, slack: FakeSlack, against: str, share: str
 ) -> None:
     """$360.00 saved is more than any training here, $18.00 less than any."""
@@ -80,7 +80,7 @@ async def test_always_and_never_are_said_plainly(
     assert f"In {share} of cases" in texts(parent)
 
 
-async def test_the_thread_says_how_sure_and_draws_what_moves_it(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_thread_shows_the_range_and_its_drivers(workspace: Workspace, slack: FakeSlack) -> None:
     """Calls of 40k to 60k: 13,080 ± 0.2 × 12,960 = $10,488.00 to $15,672.00; epochs ± $40.00."""
     parent = await slack_actions.ask(slack, RANGED.replace("50k/day", "40k..60k/day"))
     assert sure_replies(slack, parent) == tornadoes(slack, parent) == [], "on demand"
@@ -94,7 +94,7 @@ async def test_the_thread_says_how_sure_and_draws_what_moves_it(workspace: Works
     assert [[point["value"] for point in series["data"]] for series in chart["series"]] == [[-2592, -40], [2592, 40]]
 
 
-async def test_a_change_to_a_range_says_the_percentiles_too(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_change_to_a_range_shows_percentiles(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await slack.say(f"<@{slack.bot_user}> epochs=2..4", thread_ts=parent["ts"])
     change = await slack_actions.change(slack, parent)
@@ -102,7 +102,7 @@ async def test_a_change_to_a_range_says_the_percentiles_too(workspace: Workspace
     assert set(PERCENTILES) <= set(usd(texts(slack.messages()[0])))
 
 
-async def test_a_change_of_a_ranged_estimate_shows_both_as_spans(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_change_of_a_ranged_estimate_shows_both_as_spans(workspace: Workspace, slack: FakeSlack) -> None:
     """Five to seven epochs: $13,160.00 to $13,240.00."""
     parent = await slack_actions.ask(slack, RANGED)
     await slack.say(f"<@{slack.bot_user}> epochs=5..7", thread_ts=parent["ts"])
@@ -110,13 +110,13 @@ async def test_a_change_of_a_ranged_estimate_shows_both_as_spans(workspace: Work
     assert difference(change)[1:3] == ["$13,040 to $13,120", "$13,160 to $13,240"]
 
 
-async def test_an_estimate_without_ranges_says_nothing_unasked(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_estimate_without_ranges_shows_no_range(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     assert sure_replies(slack, parent) == tornadoes(slack, parent) == []
     assert figures(parent) == support_bot.FIGURES
 
 
-async def test_a_range_that_changes_nothing_has_no_chart(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_range_that_changes_nothing_has_no_chart(workspace: Workspace, slack: FakeSlack) -> None:
     """Stored data costs nothing at one's own prices."""
     parent = await slack_actions.ask(slack, f"{support_bot.LINE} data_gb=1..9")
     assert "costs $13,080 over 12 months in nearly every case" in texts(parent)
@@ -147,7 +147,7 @@ async def test_ranges_over_every_offer_are_messages_that_slack_takes(workspace: 
 # --- the button -------------------------------------------------------------------------------------------------------
 
 
-async def test_the_button_takes_each_number_as_somewhat_off(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_sure_button_uses_the_default_spread(workspace: Workspace, slack: FakeSlack) -> None:
     """A triangle from 800 over 1,000 to 1,200: below 800 + √(0.1 × 400 × 200) = 889.44 lie 10% of it, and as far from
     the other end the last 10%.
     """
@@ -160,7 +160,7 @@ async def test_the_button_takes_each_number_as_somewhat_off(workspace: Workspace
     assert "calls=40k..60k/day" in texts(words), "it says how to give one's own"
 
 
-async def test_the_button_of_a_ranged_estimate_uses_its_ranges(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_button_of_a_ranged_estimate_uses_its_ranges(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, RANGED)
     words, drawn = await pressed(slack, parent)
     assert sorted(usd(texts(words))) == PERCENTILES
@@ -169,7 +169,7 @@ async def test_the_button_of_a_ranged_estimate_uses_its_ranges(workspace: Worksp
     assert drawn["text"].count(" to $") == 1, "nothing else is ranged"
 
 
-async def test_of_two_offers_both_have_percentiles(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_both_offers_have_percentiles(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, RANGED.replace("on=your-rates", "on=your-rates,azure/gpt-oss-20b@global"))
     assert (await slack.click(parent, "sure")).ok
     words = (await slack.wait_for(lambda: sure_replies(slack, parent)))[-1]
@@ -188,7 +188,7 @@ async def test_card_button_uses_the_newest_estimate(workspace: Workspace, slack:
     assert sorted(usd(texts(words))) == [13_280, 13_320, 13_360]
 
 
-async def test_a_press_that_is_delivered_twice_is_answered_once(start: Start, slack: FakeSlack) -> None:
+async def test_press_that_is_delivered_twice_is_answered_once(start: Start, slack: FakeSlack) -> None:
     async with start():
         parent = await slack_actions.ask(slack, RANGED)
         before = len(slack.messages(thread_ts=parent["ts"]))
@@ -225,9 +225,7 @@ async def test_interrupted_answer_is_completed_without_repetition(start: Start, 
 
 
 @pytest.mark.parametrize("button", ["sure", "break_even"])
-async def test_the_button_of_an_estimate_that_is_gone_says_so(
-    workspace: Workspace, slack: FakeSlack, button: str
-) -> None:
+async def test_sure_button_of_a_deleted_estimate_says_so(workspace: Workspace, slack: FakeSlack, button: str) -> None:
     parent = await slack_actions.ask(slack, RANGED)
     before = len(slack.messages(thread_ts=parent["ts"]))
     for element in block(parent, "actions")["elements"]:
@@ -239,7 +237,7 @@ async def test_the_button_of_an_estimate_that_is_gone_says_so(
 
 
 @pytest.mark.parametrize("button", ["sure", "break_even"])
-async def test_an_unknown_id_is_no_estimate(start: Start, slack: FakeSlack, button: str) -> None:
+async def test_unknown_id_is_no_estimate(start: Start, slack: FakeSlack, button: str) -> None:
     """With one token, presses of people from elsewhere in a shared channel count as its workspace's."""
     async with start():
         parent = await slack_actions.ask(slack, f"{RANGED} {AGAINST}")
@@ -254,7 +252,7 @@ async def test_an_unknown_id_is_no_estimate(start: Start, slack: FakeSlack, butt
     assert usd(notice["text"]) == []
 
 
-async def test_where_a_price_is_unknown_no_range_is_claimed(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_unknown_price_has_no_range(workspace: Workspace, slack: FakeSlack) -> None:
     """No source has the price of training Nova Lite: ranges of one's own would not help."""
     parent = await slack_actions.ask(
         slack, "on=aws-bedrock/nova-lite examples=10k example=400 epochs=3 calls=1k/day call=100/70"

@@ -41,7 +41,7 @@ QUESTION = {"examples": "10k", "example": "250/150"}
         ("epochs=3\nruns=2", "estimate", {"epochs": "3", "runs": "2"}, ""),
     ],
 )
-def test_what_is_read(text: str, verb: str, fields: dict[str, str], argument: str) -> None:
+def test_command_is_read(text: str, verb: str, fields: dict[str, str], argument: str) -> None:
     assert read_command(text) == (verb, fields, argument)
 
 
@@ -55,13 +55,13 @@ def test_what_is_read(text: str, verb: str, fields: dict[str, str], argument: st
         ('name=""', {"name"}),
     ],
 )
-def test_every_word_that_is_none_is_named(text: str, errors: set[str]) -> None:
+def test_all_unknown_words_are_named(text: str, errors: set[str]) -> None:
     with pytest.raises(FieldErrors) as caught:
         read_command(text)
     assert set(caught.value.errors) == errors
 
 
-def test_the_whole_line_has_a_limit() -> None:
+def test_whole_line_has_a_limit() -> None:
     with pytest.raises(UserError, match="4,000"):
         read_command("x" * 4_001)
 
@@ -90,7 +90,7 @@ def test_the_whole_line_has_a_limit() -> None:
         ("--help", "--help"),
     ],
 )
-def test_what_slack_does_to_text_is_undone(sent: str, typed: str) -> None:
+def test_slack_escapes_are_undone(sent: str, typed: str) -> None:
     assert from_slack(sent) == typed
 
 
@@ -171,7 +171,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, str]:
 @example(QUESTION | {"name": "“big”"})
 @example(QUESTION | {"name": "a,b = c"})
 @example(QUESTION | {"name": "a, b"})
-def test_a_written_line_reads_back_as_the_same_question(typed: dict[str, str]) -> None:
+def test_written_line_reads_back_as_the_same_question(typed: dict[str, str]) -> None:
     """Canonical form is what a scenario writes of itself; it is what the store keeps and `show` prints."""
     fields = read_scenario(typed).fields()
     again = read_command(write_command(fields))

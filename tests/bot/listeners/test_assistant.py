@@ -75,7 +75,7 @@ async def test_answer_comes_without_the_status(start: Start, slack: FakeSlack, n
     assert figures(replies(slack, thread)[1]) == support_bot.FIGURES
 
 
-async def test_a_change_is_about_the_viewed_channel(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_change_is_about_the_viewed_channel(workspace: Workspace, slack: FakeSlack) -> None:
     """20 months are 120 + 20 × 1,080 = $21,720; 24 of 5 epochs are 200 + 24 × 1,080 = $26,120."""
     first = await slack_actions.ask(slack, support_bot.LINE)
     await slack_actions.ask(slack, support_bot.LINE.replace("epochs=3", "epochs=5"), channel=slack.random)

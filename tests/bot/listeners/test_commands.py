@@ -15,7 +15,7 @@ from tests.bot.slack_actions import Json
 from tests.conftest import Workspace
 
 
-async def test_the_support_bot_in_one_line(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_support_bot_in_one_line(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="support bot"')
     assert header(parent) == "support bot"
     assert figures(parent) == support_bot.FIGURES
@@ -27,12 +27,12 @@ async def test_the_support_bot_in_one_line(workspace: Workspace, slack: FakeSlac
     assert slack.ephemerals() == []
 
 
-async def test_the_word_estimate_may_stand_before_it(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_command_may_begin_with_estimate(workspace: Workspace, slack: FakeSlack) -> None:
     assert figures(await slack_actions.ask(slack, f"estimate {support_bot.LINE}")) == support_bot.FIGURES
 
 
 @pytest.mark.parametrize("quotes", [(chr(34), chr(34)), ("“", "”"), ("„", "“")])
-async def test_quotes_straight_or_curly_hold_a_name_together(
+async def test_straight_or_curly_quotes_delimit_a_name(
     workspace: Workspace, slack: FakeSlack, quotes: tuple[str, str]
 ) -> None:
     parent = await slack_actions.ask(slack, f"name={quotes[0]}support bot{quotes[1]} {support_bot.LINE}")
@@ -40,14 +40,14 @@ async def test_quotes_straight_or_curly_hold_a_name_together(
     assert figures(parent) == support_bot.FIGURES
 
 
-async def test_an_arrow_survives_slacks_escaping(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_arrow_survives_slacks_escaping(workspace: Workspace, slack: FakeSlack) -> None:
     """With a prompt of 100 tokens after tuning a call takes 200: 12 × 1.5M × 200 tokens × $3 = $10,800.00 of input."""
     parent = await slack_actions.ask(slack, f"{support_bot.LINE} prompt=2000->100")
     (breakdown,) = slack.messages(slack.general, parent["ts"])
     assert amounts(breakdown)["Input tokens"] == "$10,800.00"
 
 
-async def test_names_that_slack_took_for_links_are_read_as_typed(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_links_made_by_slack_are_read_as_typed(workspace: Workspace, slack: FakeSlack) -> None:
     """The stored form of `azure/gpt-4.1-mini@global` with Slack's automatic link in it."""
     body = slack_form(slack, "on=azure/<mailto:gpt-4.1-mini@global|gpt-4.1-mini@global> examples=10k example=400")
     assert (await slack_actions.post_signed(slack.events_url, body, slack.signing_secret))[0] == 200
@@ -74,7 +74,7 @@ def slack_form(slack: FakeSlack, text: str) -> str:
         ("examples= example=400", ["has no value"]),
     ],
 )
-async def test_a_refusal_is_for_the_asker_and_repeats_what_was_typed(
+async def test_refusal_is_private_and_repeats_the_command(
     workspace: Workspace, slack: FakeSlack, line: str, says: list[str]
 ) -> None:
     assert (await slack.command(line)).ok
@@ -88,7 +88,7 @@ async def test_a_refusal_is_for_the_asker_and_repeats_what_was_typed(
     assert slack.messages() == []
 
 
-async def test_every_fault_of_a_line_is_said_at_once(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_all_faults_of_a_command_are_listed_together(workspace: Workspace, slack: FakeSlack) -> None:
     await slack.command("examples=lots epochs=0 months=99 example=400")
     (refusal,) = slack.ephemerals()
     for key in ("examples", "epochs", "months"):
@@ -107,7 +107,7 @@ async def test_fix_in_the_form_opens_the_form_as_it_was_typed(workspace: Workspa
     assert fields == support_bot.FIELDS | {"epochs": "three"}
 
 
-async def test_the_form_that_fixes_a_line_answers_in_the_channel(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_form_that_fixes_a_line_answers_in_the_channel(workspace: Workspace, slack: FakeSlack) -> None:
     await slack.command(support_bot.LINE.replace("epochs=3", "epochs=three"))
     view = await slack_actions.press(slack, slack.ephemerals()[0], "fix", "estimate_form")
     assert (await slack.submit_view(view["id"], slack.fill(view, {"base": "nothing", "epochs": "3"}))).errors == {}
@@ -125,12 +125,12 @@ async def test_fix_keeps_values_with_spaces_around(workspace: Workspace, slack: 
     assert fields["examples"] == "10k"
 
 
-async def test_fix_puts_a_misspelt_keys_value_where_it_was_meant_to_go(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_fix_corrects_a_misspelt_key(workspace: Workspace, slack: FakeSlack) -> None:
     fields = await fixed(slack, "examples=10k example=400 epoch=5 colour=blue")
     assert fields == {"examples": "10k", "example": "400", "epochs": "5"}
 
 
-async def test_fix_chooses_in_a_menu_what_was_typed_in_capitals(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_fix_matches_menu_options_in_any_case(workspace: Workspace, slack: FakeSlack) -> None:
     fields = await fixed(slack, "examples=10k example=400 epochs=three method=LoRA serving=Dedicated")
     assert (fields["method"], fields["serving"]) == ("lora", "dedicated")
 
@@ -188,15 +188,13 @@ async def test_price_shows_figures_sources_and_dates(workspace: Workspace, slack
         ("show 2222222222", "This workspace has no estimate “2222222222”"),
     ],
 )
-async def test_a_slip_in_a_word_gets_the_nearest_one(
-    workspace: Workspace, slack: FakeSlack, line: str, says: str
-) -> None:
+async def test_misspelt_command_has_a_suggestion(workspace: Workspace, slack: FakeSlack, line: str, says: str) -> None:
     answer = await look_up(slack, line)
     assert says in answer["text"]
     assert says in texts(answer)
 
 
-async def test_list_and_show_answer_with_ones_own_estimates(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_list_and_show_use_own_estimates(workspace: Workspace, slack: FakeSlack) -> None:
     first = await slack_actions.ask(slack, f'{support_bot.LINE} name="first one"')
     await slack_actions.ask(slack, f'{support_bot.LINE} name="second one"')
     await slack_actions.ask(slack, f'{support_bot.LINE} name="not yours"', user=slack.colleague)
@@ -213,7 +211,7 @@ async def test_list_and_show_answer_with_ones_own_estimates(workspace: Workspace
     assert 'name="first one"' in fields
 
 
-async def test_a_long_list_is_made_of_whole_lines(start: Start, slack: FakeSlack) -> None:
+async def test_long_list_is_made_of_whole_lines(start: Start, slack: FakeSlack) -> None:
     """Twenty of the longest names, each sign of which Slack wants escaped; a cut link would swallow what follows."""
     async with start():
         for _ in range(20):
@@ -238,7 +236,7 @@ async def test_what_show_prints_can_be_typed_again(workspace: Workspace, slack: 
     assert figures(await slack_actions.ask(slack, line)) == figures(parent)
 
 
-async def test_a_price_of_ones_own_may_be_any_price(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_own_price_may_have_any_amount(workspace: Workspace, slack: FakeSlack) -> None:
     """Implausible is a matter of price files. 12M tokens at $5,000 per 1M: $60,000.00."""
     parent = await slack_actions.ask(slack, support_bot.LINE.replace("rates=10/3/6", "rates=5000/3/6"))
     assert figures(parent)[support_bot.LABEL].startswith("$60,000 once")
@@ -256,7 +254,7 @@ async def test_price_older_than_ninety_days_is_marked(workspace: Workspace, slac
     assert "(read 19 Aug 2026, 3 months old ⚠, high confidence): Qwen3 8B (Google): training" in texts(sources[0])
 
 
-async def test_a_sentence_is_echoed_and_priced_after_a_click(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_sentence_is_echoed_and_priced_after_a_click(workspace: Workspace, slack: FakeSlack) -> None:
     """10k × 400 tokens × 3 epochs are 12M tokens; at $10 per 1M that is $120.00."""
     echo = await look_up(slack, "10k examples of 250 in and 150 out, 3 epochs, rates=10/3/6 on=your-rates")
     assert "Training examples: *10k*" in echo["text"]
@@ -265,7 +263,7 @@ async def test_a_sentence_is_echoed_and_priced_after_a_click(workspace: Workspac
     assert "$120 once" in texts(parent)
 
 
-async def test_a_sentence_that_lacks_a_number_asks_for_it(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_incomplete_sentence_asks_for_the_number(workspace: Workspace, slack: FakeSlack) -> None:
     echo = await look_up(slack, "should we fine-tune gpt-4.1 mini? 20k calls a day of 300 in and 150 out")
     assert "examples" in echo["text"]
     await slack.click(echo, "fix")
@@ -273,5 +271,5 @@ async def test_a_sentence_that_lacks_a_number_asks_for_it(workspace: Workspace, 
     assert filled_fields(view)["calls"] == "20k/day"
 
 
-async def test_a_look_up_in_plain_english_is_answered_at_once(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_look_up_in_plain_english_is_answered_at_once(workspace: Workspace, slack: FakeSlack) -> None:
     assert "$5.00" in texts(await look_up(slack, "what does openai charge for training gpt-4.1-mini"))

@@ -12,7 +12,7 @@ from tests.bot.message_text import texts
 from tests.conftest import Workspace
 
 
-async def test_the_line_moves_and_only_the_asker_stops_it(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_progress_updates_and_only_the_asker_cancels(workspace: Workspace, slack: FakeSlack) -> None:
     never = asyncio.Event()
     slack.delay_next("download", never)
     size = len(chats())

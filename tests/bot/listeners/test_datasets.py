@@ -18,7 +18,7 @@ COST = "$7.02"
 """234 tokens × 3 epochs = 702, at $10,000 per 1M."""
 
 
-async def test_a_form_with_a_file_is_priced_by_what_is_in_it(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_form_with_a_file_is_priced_by_its_content(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.full_form(slack)
     file = slack.attach("train.jsonl", chats())
     answers = RATES | {"base": "nothing", "examples": "10k", "example": "", "dataset": [file]}
@@ -43,7 +43,7 @@ async def test_a_form_with_a_file_is_priced_by_what_is_in_it(workspace: Workspac
     assert prefilled(form).items() >= {"examples": "12", "example": "17.5/2"}.items()
 
 
-async def test_a_form_is_checked_beside_its_file_before_it_is_accepted(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_form_is_checked_beside_its_file_before_it_is_accepted(workspace: Workspace, slack: FakeSlack) -> None:
     view = await slack_actions.open_form(slack)
     file = slack.attach("train.jsonl", chats())
     delivered = await slack.submit_view(
@@ -55,7 +55,7 @@ async def test_a_form_is_checked_beside_its_file_before_it_is_accepted(workspace
     assert slack.messages() == []
 
 
-async def test_a_file_in_a_direct_message(workspace: Workspace, slack: FakeSlack, database_path: Path) -> None:
+async def test_file_in_a_direct_message(workspace: Workspace, slack: FakeSlack, database_path: Path) -> None:
     """What stands in the file is said in Slack where it is wrong, and kept nowhere."""
     file = slack.attach("train.jsonl", chats() + b'{"whisky": "tango"}\n')
     message = await slack.say(f"Here it is: {TYPED}", channel=slack.im, files=[file])
@@ -83,7 +83,7 @@ async def test_question_in_words_is_priced_with_the_file(workspace: Workspace, s
     assert prefilled(form).items() >= {"examples": "12", "example": "17.5/2", "base": "gpt-4.1"}.items()
 
 
-async def test_what_a_platform_cuts_is_not_paid_for(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_truncated_tokens_are_not_billed(workspace: Workspace, slack: FakeSlack) -> None:
     """Ten chats of 13 + n tokens, and one of 8 + 100,000 + 2 + 3 = 100,013: 185 + 65,536 = 65,721 tokens × 1 epoch at
     $5 per 1M are $0.328605, all 100,198 of them $0.50099. The lengths stay with the estimate until the tokens change.
     """
@@ -206,7 +206,7 @@ async def test_problems_are_listed_by_line_and_complete_in_a_file(workspace: Wor
     assert "ccept" not in "".join(others), "the lines are at fault, and the format isn't"
 
 
-async def test_what_is_no_training_file_is_said_and_not_priced(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_unreadable_file_is_not_priced(workspace: Workspace, slack: FakeSlack) -> None:
     for name, content, why in (
         ("paper.pdf", b"%PDF-1.7 ...", "The file is a PDF"),
         ("huge.jsonl", b"{}", "larger than 500 MB"),
@@ -220,7 +220,7 @@ async def test_what_is_no_training_file_is_said_and_not_priced(workspace: Worksp
         assert not [m for m in slack.messages(slack.im, message["ts"]) if "Breakdown" in m["text"]]
 
 
-async def test_the_token_goes_to_slack_alone(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_token_goes_to_slack_alone(workspace: Workspace, slack: FakeSlack) -> None:
     """An address elsewhere is not asked; and where Slack sends to its sign-in page, nobody follows."""
     event = Payloads(slack.workspace).message_event("message", await slack.say("", channel=slack.im))
     file = {"id": "F1", "name": "x.jsonl", "size": 5, "url_private_download": "https://files.slack.com.evil.test/x"}
@@ -232,7 +232,7 @@ async def test_the_token_goes_to_slack_alone(workspace: Workspace, slack: FakeSl
     await message_with(slack, "*train.jsonl* wasn't counted", slack.im, message["ts"])
 
 
-async def test_a_file_host_that_fails_for_a_moment_is_asked_again(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_failed_download_is_retried(workspace: Workspace, slack: FakeSlack) -> None:
     slack.fail_next("download", status=503, times=2)
     message = await slack.say(TYPED, channel=slack.im, files=[slack.attach("train.jsonl", chats())])
     replies = await priced(slack, slack.im, message["ts"])

@@ -39,7 +39,7 @@ async def edit(slack: FakeSlack, message: Json, answers: dict[str, str]) -> tupl
     return view, slack.fill(view, answers)
 
 
-async def test_edit_opens_the_form_as_it_was_asked(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_edit_opens_the_form_with_the_question(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="support bot" months=6')
     view = await slack_actions.press(slack, parent, "edit", "estimate_form")
     assert filled_fields(view) == support_bot.FIELDS | {"name": "support bot", "months": "6"}
@@ -53,7 +53,7 @@ async def test_edit_shows_defaults_that_were_not_typed(workspace: Workspace, sla
     assert filled_fields(view) == {"examples": "10k", "example": "400"}
 
 
-async def test_an_edit_answers_in_the_same_thread_with_the_difference(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_edit_answers_in_the_same_thread_with_the_difference(workspace: Workspace, slack: FakeSlack) -> None:
     """Five epochs: 10,000 × 400 × 5 = 20M tokens at $10: $200.00, $80.00 more than before; a year $13,160.00."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
     first_id = estimate_id(parent)
@@ -68,7 +68,7 @@ async def test_an_edit_answers_in_the_same_thread_with_the_difference(workspace:
     assert len(slack.messages()) == 1
 
 
-async def test_an_edit_of_an_edit_starts_from_the_edit(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_edit_of_an_edit_starts_from_the_edit(workspace: Workspace, slack: FakeSlack) -> None:
     """From 5 epochs back to 3: $80.00 less."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
     view, answers = await edit(slack, parent, {"epochs": "5"})
@@ -122,7 +122,7 @@ async def test_edit_succeeds_after_the_first_message_was_deleted(start: Start, s
     assert slack.ephemerals() == [], "nothing to apologise for"
 
 
-async def test_an_emptied_field_goes_back_to_its_default(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_emptied_field_returns_to_its_default(workspace: Workspace, slack: FakeSlack) -> None:
     """Without calls there is nothing a month: $120.00 stay, $12,960.00 less."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
     view, answers = await edit(slack, parent, {"calls": "", "call": ""})
@@ -132,13 +132,13 @@ async def test_an_emptied_field_goes_back_to_its_default(workspace: Workspace, s
     assert "calls 50k/day → not given" in texts(change)
 
 
-async def test_an_edit_is_checked_like_any_form(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_edit_is_checked_like_any_form(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     view, answers = await edit(slack, parent, {"epochs": "none", "months": "0"})
     assert set((await slack.submit_view(view["id"], answers)).errors) == {"epochs", "months"}
 
 
-async def test_an_edit_opens_a_view_at_once_and_fills_it_after(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_edit_opens_a_view_at_once_and_fills_it_after(workspace: Workspace, slack: FakeSlack) -> None:
     """A trigger lives three seconds and a database may take longer: what is opened first must not need it."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
     offers = await slack_actions.all_offers(slack, parent)
@@ -164,7 +164,7 @@ async def test_compare_prices_the_chosen_offers_in_the_thread(workspace: Workspa
     assert {*column(offers), *column(slack.messages(thread_ts=parent["ts"])[-1])} == names
 
 
-async def test_a_change_of_another_field_compares_no_offers(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_change_of_another_field_compares_no_offers(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await slack.say(f"<@{slack.bot_user}> epochs=4", thread_ts=parent["ts"])
     change = await slack_actions.change(slack, parent)
@@ -172,7 +172,7 @@ async def test_a_change_of_another_field_compares_no_offers(workspace: Workspace
     assert all(block["type"] != "table" for block in change["blocks"])
 
 
-async def test_compare_shows_what_was_compared_before(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_compare_preselects_earlier_offers(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, "on=tinker/qwen3-8b examples=10k example=400")
     offers = await slack_actions.all_offers(slack, parent)
     view = await slack_actions.press(slack, offers, "compare", "compare_form")
@@ -181,9 +181,7 @@ async def test_compare_shows_what_was_compared_before(workspace: Workspace, slac
 
 
 @pytest.mark.parametrize("button", ["edit", "compare"])
-async def test_a_button_of_an_estimate_that_is_gone_says_so(
-    workspace: Workspace, slack: FakeSlack, button: str
-) -> None:
+async def test_button_of_a_deleted_estimate_says_so(workspace: Workspace, slack: FakeSlack, button: str) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     message = parent if button == "edit" else await slack_actions.all_offers(slack, parent)
     element = next(block for block in message["blocks"] if block["type"] == "actions")["elements"]
@@ -199,7 +197,7 @@ async def export(slack: FakeSlack, message: Json) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-async def test_a_change_of_nothing_makes_no_version(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_unchanged_edit_creates_no_version(workspace: Workspace, slack: FakeSlack) -> None:
     """By the form and by words; the user alone reads why."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
     replies = slack.messages(thread_ts=parent["ts"])
@@ -212,7 +210,7 @@ async def test_a_change_of_nothing_makes_no_version(workspace: Workspace, slack:
     assert replies_of_bot == [m for m in replies if m["user"] == slack.bot_user]
 
 
-async def test_the_export_adds_up_to_the_total(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_export_adds_up_to_the_total(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="support bot"')
     lines = await export(slack, parent)
     assert [line["component"] for line in lines] == ["training", "inference", "inference"]
@@ -235,7 +233,7 @@ async def test_export_is_posted_in_the_thread_under_the_estimate_name(workspace:
     assert shared[0]["files"][0]["name"] == f"ftcost-{estimate_id(parent)}.csv"
 
 
-async def test_the_export_of_all_offers_adds_up_offer_by_offer(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_export_of_all_offers_adds_up_offer_by_offer(workspace: Workspace, slack: FakeSlack) -> None:
     """Every total of the table in the thread is the sum of that offer's rows, rounded to cents."""
     await slack.command("on=tinker examples=10k example=250/150 epochs=3 calls=50k/day call=100/70")
     # None of them can be recommended, so there is no breakdown.
@@ -252,7 +250,7 @@ async def test_the_export_of_all_offers_adds_up_offer_by_offer(workspace: Worksp
 
 
 @pytest.mark.parametrize("name", ["=cmd()", "+1", "@x", "-2+3", '=HYPERLINK("http://x")', "\u2212x", "＝1+1", " =1"])
-async def test_the_export_is_no_formula_for_a_spreadsheet(workspace: Workspace, slack: FakeSlack, name: str) -> None:
+async def test_export_cells_are_not_formulas(workspace: Workspace, slack: FakeSlack, name: str) -> None:
     view = await slack_actions.full_form(slack)
     await slack.submit_view(view["id"], slack.fill(view, support_bot.FORM | {"name": name}))
     parent = await slack_actions.answered(slack)
@@ -262,7 +260,7 @@ async def test_the_export_is_no_formula_for_a_spreadsheet(workspace: Workspace, 
     assert header(parent) == name.strip().replace('"', "'"), "double quotes are what holds a name in a line"
 
 
-async def test_an_edit_can_be_exported_too(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_edit_can_be_exported_too(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     view, answers = await edit(slack, parent, {"epochs": "5"})
     await slack.submit_view(view["id"], answers)
@@ -271,7 +269,7 @@ async def test_an_edit_can_be_exported_too(workspace: Workspace, slack: FakeSlac
     assert sum(Decimal(line["amount_usd"]) for line in await export(slack, slack.messages()[0])) == 13_160
 
 
-async def test_the_spreadsheet_goes_on_calculating_and_leads_back(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_spreadsheet_calculates_and_links_to_the_thread(workspace: Workspace, slack: FakeSlack) -> None:
     """Five epochs instead of three: 20M tokens at $10 are $80.00 more than the $13,080.00 that were quoted."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
     workbook = Book(await slack_actions.export(slack, parent, "xlsx"))
@@ -298,7 +296,7 @@ async def test_scenario_is_exported_as_a_file_for_the_terminal(
     }
 
 
-async def test_memo_and_json_hold_the_answer(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_memo_and_json_contain_the_answer(workspace: Workspace, slack: FakeSlack) -> None:
     """$13,080.00 over the year, as in support_bot. The JSON is what the terminal prints."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
     (page,) = PdfReader(io.BytesIO(await slack_actions.export(slack, parent, "pdf"))).pages
@@ -311,7 +309,7 @@ async def test_memo_and_json_hold_the_answer(workspace: Workspace, slack: FakeSl
     assert "notes" not in whole
 
 
-async def test_an_export_of_a_reply_leads_to_that_reply(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_export_of_a_reply_links_to_it(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     view, answers = await edit(slack, parent, {"epochs": "5"})
     await slack.submit_view(view["id"], answers)
@@ -320,7 +318,7 @@ async def test_an_export_of_a_reply_leads_to_that_reply(workspace: Workspace, sl
     assert line["permalink"].endswith(f"/p{change['ts'].replace('.', '')}?thread_ts={parent['ts']}&cid={slack.general}")
 
 
-async def test_the_button_under_an_estimate_of_old_still_exports_lines(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_export_button_of_an_old_estimate_exports(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     action = {"type": "button", "action_id": "export", "block_id": "b", "value": estimate_id(parent)}
     pressed = Payloads(slack.workspace).block_actions(parent, action, {}, slack.you, slack.general)

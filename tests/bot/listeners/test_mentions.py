@@ -34,7 +34,7 @@ async def test_mention_in_a_thread_changes_the_estimate(workspace: Workspace, sl
     assert "Changed: calls 50k/day → 100k/day" in texts(change)
 
 
-async def test_a_second_mention_builds_on_the_first(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_second_mention_builds_on_the_first(workspace: Workspace, slack: FakeSlack) -> None:
     """100k calls a day over 6 months: 120 + 6 × 2,160 = $13,080.00, which is $12,960.00 less than over 12."""
     parent = await slack_actions.ask(slack, support_bot.LINE)
     await mention(slack, "calls=100k/day", thread=parent)
@@ -101,7 +101,7 @@ async def test_plain_english_in_a_thread_changes_the_estimate(
     assert "Changed: calls 50k/day → 100k/day" in texts(change)
 
 
-async def test_a_direct_message_is_answered_like_a_mention(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_direct_message_is_answered_like_a_mention(workspace: Workspace, slack: FakeSlack) -> None:
     direct = slack.im
     question = await slack.say(support_bot.LINE, channel=direct)
     await slack.wait_for(lambda: slack_actions.is_complete(slack, question))
@@ -147,7 +147,7 @@ async def test_change_without_an_estimate_names_the_missing_keys(workspace: Work
         ("price openai/gpt-4.1-mini", "$5.00"),
     ],
 )
-async def test_slips_and_look_ups_are_answered_to_the_asker_alone(
+async def test_typos_and_lookups_are_answered_privately(
     workspace: Workspace, slack: FakeSlack, text: str, says: str
 ) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
@@ -214,7 +214,7 @@ async def test_mention_that_an_edit_adds_is_answered(start: Start, slack: FakeSl
         await slack.wait_for(lambda: slack_actions.is_complete(slack, question))
 
 
-async def test_edit_of_a_mention_of_last_week_is_left_alone(start: Start, slack: FakeSlack) -> None:
+async def test_edit_of_a_week_old_mention_is_ignored(start: Start, slack: FakeSlack) -> None:
     """Whether it was answered then isn't known any more."""
     async with start():
         question = await slack.say("hello", user=slack.colleague)
@@ -223,7 +223,7 @@ async def test_edit_of_a_mention_of_last_week_is_left_alone(start: Start, slack:
     assert [call.method for call in slack.calls] == ["auth.test"]
 
 
-async def test_mention_by_another_bot_is_left_alone(start: Start, slack: FakeSlack) -> None:
+async def test_mention_by_another_bot_is_ignored(start: Start, slack: FakeSlack) -> None:
     """Two bots that answer each other's mentions would never stop."""
     async with start():
         question = await slack.say("hello", user=slack.colleague)

@@ -10,7 +10,7 @@ from tests.conftest import Workspace
 SHORTCUT = "ftcost_from_message"
 
 
-async def test_it_answers_in_the_thread_of_the_message(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_shortcut_answers_in_the_thread_of_the_message(workspace: Workspace, slack: FakeSlack) -> None:
     message = await slack.say(f"What would this cost? {support_bot.LINE}, please.", user=slack.colleague)
     assert (await slack.shortcut(SHORTCUT, message)).ok
     view = await slack_actions.opened(slack)
@@ -39,7 +39,7 @@ async def test_other_words_and_slack_escapes_are_understood(workspace: Workspace
     assert fields == {"examples": "2k", "example": "400", "prompt": "2000->100"}
 
 
-async def test_on_a_reply_it_answers_in_the_same_thread(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_shortcut_on_a_reply_answers_in_its_thread(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack.say("Question of the week", user=slack.colleague)
     reply = await slack.say(support_bot.LINE, thread_ts=parent["ts"])
     await slack.shortcut(SHORTCUT, reply)
@@ -49,7 +49,7 @@ async def test_on_a_reply_it_answers_in_the_same_thread(workspace: Workspace, sl
     assert figures(slack.messages(slack.general, parent["ts"])[1]) == support_bot.FIGURES
 
 
-async def test_a_value_that_is_wrong_is_refused_at_its_field(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_value_that_is_wrong_is_refused_at_its_field(workspace: Workspace, slack: FakeSlack) -> None:
     message = await slack.say("examples=some example=400")
     await slack.shortcut(SHORTCUT, message)
     view = await slack_actions.opened(slack)

@@ -13,7 +13,7 @@ from tests.bot.database_fixtures import LEASE, NOW, oldest
 from tests.bot.queue.test_store import check, reply
 
 
-async def test_of_the_same_key_one_is_new_however_many_come_together(database: Database) -> None:
+async def test_simultaneous_duplicates_are_stored_once(database: Database) -> None:
     inboxes = [JobStore(database, lambda: NOW, LEASE) for _ in range(2)]
     new = await asyncio.gather(*(inboxes[number % 2].put(check(f"key{number % 10}")) for number in range(60)))
     assert sum(new) == 10
@@ -32,7 +32,7 @@ async def test_simultaneous_jobs_of_a_thread_run_in_order(database: Database) ->
             await inbox.finish(job)
 
 
-async def test_one_that_cannot_be_written_down_takes_no_other_with_it(database: Database) -> None:
+async def test_unwritable_job_fails_alone(database: Database) -> None:
     inbox = JobStore(database, lambda: NOW, LEASE)
     good = [check(f"good{number}") for number in range(5)]
     bad = reply("bad", text=object())  # type: ignore[arg-type]
@@ -45,7 +45,7 @@ async def test_one_that_cannot_be_written_down_takes_no_other_with_it(database: 
     assert len(await inbox.claim(oldest(9))) == 5
 
 
-async def test_a_database_that_is_away_is_said_to_all_who_wait(database: Database) -> None:
+async def test_database_outage_fails_all_waiting_jobs(database: Database) -> None:
     inbox = JobStore(database, lambda: NOW, LEASE)
     await database.execute(text("ALTER TABLE inbox RENAME TO inbox_away"))
     errors = await asyncio.gather(*(inbox.put(check(f"{number}")) for number in range(3)), return_exceptions=True)

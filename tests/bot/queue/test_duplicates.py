@@ -32,7 +32,7 @@ async def test_change_waits_for_an_answer_that_is_not_recorded_yet(
     assert len(slack.messages()) == 1
 
 
-async def test_an_event_that_is_delivered_again_is_answered_once(start: Start, slack: FakeSlack) -> None:
+async def test_event_that_is_delivered_again_is_answered_once(start: Start, slack: FakeSlack) -> None:
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
         await slack.say(f"<@{slack.bot_user}> epochs=5", thread_ts=parent["ts"])
@@ -42,7 +42,7 @@ async def test_an_event_that_is_delivered_again_is_answered_once(start: Start, s
     assert [difference(change)[3] for change in changes] == ["+$80"]
 
 
-async def test_a_retry_whose_first_delivery_was_lost_is_answered(start: Start, slack: FakeSlack) -> None:
+async def test_retry_of_a_lost_delivery_is_answered(start: Start, slack: FakeSlack) -> None:
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
         message = await slack.say("epochs=5 would be …", thread_ts=parent["ts"])
@@ -54,7 +54,7 @@ async def test_a_retry_whose_first_delivery_was_lost_is_answered(start: Start, s
     assert [difference(change)[3] for change in changes] == ["+$80"]
 
 
-async def test_two_mentions_with_the_same_words_are_two(start: Start, slack: FakeSlack) -> None:
+async def test_equal_mentions_are_answered_separately(start: Start, slack: FakeSlack) -> None:
     """Only the event's id says what is the same."""
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
@@ -65,7 +65,7 @@ async def test_two_mentions_with_the_same_words_are_two(start: Start, slack: Fak
     assert [match[0] for match in changes if match] == ["calls 50k/day → 100k/day", "calls 100k/day → 200k/day"]
 
 
-async def test_a_form_that_is_submitted_twice_is_answered_once(start: Start, slack: FakeSlack) -> None:
+async def test_form_that_is_submitted_twice_is_answered_once(start: Start, slack: FakeSlack) -> None:
     async with start():
         view = await slack_actions.full_form(slack)
         answers = slack.fill(view, support_bot.FORM)
@@ -98,7 +98,7 @@ async def test_duplicate_command_and_press_are_answered_once(start: Start, slack
     assert len(slack.messages()) == 2, "the first estimate and the command's"
 
 
-async def test_a_second_press_of_export_is_a_second_export(start: Start, slack: FakeSlack) -> None:
+async def test_each_press_of_export_posts_a_file(start: Start, slack: FakeSlack) -> None:
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
         for _ in range(2):

@@ -103,9 +103,7 @@ async def test_accepted_job_continues_when_the_database_is_back(
     assert figures(slack.messages()[0]) == support_bot.FIGURES
 
 
-async def test_a_database_that_says_nothing_is_not_waited_for(
-    workspace: Workspace, slack: FakeSlack, proxy: TcpProxy
-) -> None:
+async def test_silent_database_is_not_awaited(workspace: Workspace, slack: FakeSlack, proxy: TcpProxy) -> None:
     """Slack waits three seconds; the person hears before they are over. A form opens, for it needs no database."""
     assert Timeouts().accept < 3
     view = await slack_actions.full_form(slack)

@@ -79,7 +79,7 @@ async def test_channel_is_paced_from_its_first_refusal_until_calm() -> None:
     assert pauses == [1.0, 2.0, 3.0]
 
 
-async def test_silent_channel_holds_nobody_else_up(catalog: Catalog, database_url: str) -> None:
+async def test_silent_channel_does_not_block_others(catalog: Catalog, database_url: str) -> None:
     """Slack does not answer for one channel, and one person has asked more there than there are places."""
     answers = asyncio.Event()
     async with two_workspaces(catalog, database_url) as company:

@@ -87,7 +87,7 @@ async def test_interrupted_thread_is_completed_without_repetition(start: Start, 
     never.set()
 
 
-async def test_a_change_that_was_cut_off_is_completed_and_not_repeated(start: Start, slack: FakeSlack) -> None:
+async def test_interrupted_change_is_completed_once(start: Start, slack: FakeSlack) -> None:
     """The reply stands and the first message does not yet say so when the process ends."""
     never = asyncio.Event()
     async with start() as running:

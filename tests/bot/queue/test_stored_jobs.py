@@ -143,7 +143,7 @@ async def test_stored_jobs_keep_their_keys(slack: FakeSlack) -> None:
         assert (queued.kind, queued.ordering_key) == (kind, ordering_key)
 
 
-async def test_a_job_that_cannot_be_read_fails_alone(
+async def test_job_that_cannot_be_read_fails_alone(
     catalog: Catalog, slack: FakeSlack, database_url: str, caplog: Any
 ) -> None:
     person = {"team": "T0PLAYGRND", "user": slack.you, "channel": slack.general, "request": "E-11111111"}

@@ -17,7 +17,7 @@ from tests.bot.message_text import figures
 from tests.conftest import LINE, TIMEOUTS, TODAY, Workspace, running_bot
 
 
-async def test_an_estimate_over_all_offers_holds_nothing_else_up(start: Start, slack: FakeSlack) -> None:
+async def test_large_estimate_does_not_block_others(start: Start, slack: FakeSlack) -> None:
     """While it still waits for Slack: its own acknowledgement, a look-up, and another person's whole thread."""
     answers = asyncio.Event()
     async with start() as running:
@@ -36,9 +36,7 @@ async def test_an_estimate_over_all_offers_holds_nothing_else_up(start: Start, s
     assert slack_actions.is_complete(slack, second_message)
 
 
-async def test_many_at_once_are_all_acknowledged_and_all_done(
-    catalog: Catalog, slack: FakeSlack, database_url: str
-) -> None:
+async def test_simultaneous_commands_are_all_answered(catalog: Catalog, slack: FakeSlack, database_url: str) -> None:
     """More than are worked on at a time, and the worker looks for what waits only when it has a place free."""
     never_by_the_clock = replace(TIMEOUTS, poll=3_600)
     async with running_bot(catalog, slack, database_url, timeouts=never_by_the_clock):
@@ -64,7 +62,7 @@ async def test_repeated_slack_failures_delay_but_complete_the_thread(start: Star
     assert slack_actions.is_complete(slack, parent)
 
 
-async def test_rate_limited_jobs_do_not_hold_up_others(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_rate_limited_jobs_do_not_block_others(workspace: Workspace, slack: FakeSlack) -> None:
     """As many as there are places wait for an hour. The next question is answered meanwhile."""
     slack.fail_next("chat.postMessage", retry_after=3_600, times=PLACES)
     await asyncio.gather(*(slack.command(support_bot.LINE) for _ in range(PLACES)))
@@ -116,7 +114,7 @@ async def test_posted_message_is_found_among_many_later_ones(start: Start, slack
     assert sum(call.method == "conversations.history" for call in slack.calls) == 3, "200 messages a page"
 
 
-async def test_without_those_scopes_it_is_posted_again(start: Start, slack: FakeSlack) -> None:
+async def test_message_is_posted_again_without_history_scopes(start: Start, slack: FakeSlack) -> None:
     slack.fail_next("chat.postMessage", "internal_error", status=500, executed=True)
     async with start():
         assert (await slack.command(support_bot.LINE)).ok

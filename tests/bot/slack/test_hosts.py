@@ -88,7 +88,7 @@ def test_configured_server_is_trusted_at_its_port_only() -> None:
         assert not own.takes_token(other)
 
 
-def test_answers_go_to_hooks_alone() -> None:
+def test_answers_go_to_hook_addresses_only() -> None:
     assert SLACK.takes_answers("https://hooks.slack.com/commands/T1/2/3")
     assert not SLACK.takes_answers("https://hooks.slack.com.evil.test/commands/T1/2/3")
     assert not SLACK.takes_answers("http://169.254.169.254/")
@@ -165,7 +165,7 @@ async def test_token_goes_to_slack_alone_and_no_redirect_is_followed(servers: tu
     assert evil.requests == []
 
 
-async def test_an_apology_goes_to_no_address_that_is_not_slacks(
+async def test_apology_goes_to_slack_addresses_only(
     start: Start, slack: FakeSlack, servers: tuple[Server, Server]
 ) -> None:
     """A form that does not open is said by the response_url, wherever that points."""

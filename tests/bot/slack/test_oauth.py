@@ -41,7 +41,7 @@ def dump(database_path: Path) -> str:
     return rows
 
 
-async def test_two_workspaces_install_it_and_their_estimates_never_mix(company: Company) -> None:
+async def test_estimates_of_two_workspaces_stay_separate(company: Company) -> None:
     """People, channels and words are the same in both; only the workspace differs."""
     for slack in (company.red, company.blue):
         assert "Thank you" in await company.install(slack)
@@ -63,7 +63,7 @@ async def test_two_workspaces_install_it_and_their_estimates_never_mix(company: 
     assert company.red.views == []
 
 
-async def test_requests_of_an_installed_workspace_ask_slack_for_nobody(company: Company) -> None:
+async def test_installed_workspace_needs_no_slack_call(company: Company) -> None:
     """auth.test belongs to the installation; the token is read once and kept for a while."""
     await company.install(company.red)
     calls = [call.method for call in company.red.calls].count("auth.test")
@@ -74,7 +74,7 @@ async def test_requests_of_an_installed_workspace_ask_slack_for_nobody(company: 
     assert [call.method for call in company.red.calls].count("auth.test") == calls
 
 
-async def test_a_workspace_without_the_app_is_told_so_and_gets_nothing(company: Company) -> None:
+async def test_workspace_without_the_app_gets_an_explanation(company: Company) -> None:
     """The answer is the response itself: nothing is posted to the address that the request names."""
     await company.install(company.red)
     delivered = await company.blue.command(support_bot.LINE)
@@ -104,14 +104,14 @@ async def test_lost_encryption_key_is_an_outage_and_no_removal(
     assert (status, "FTCOST_ENCRYPTION_KEYS" in body["slack"]) == (503, True)
 
 
-async def test_no_token_can_be_read_in_the_database(company: Company, database_path: Path) -> None:
+async def test_tokens_are_encrypted_in_the_database(company: Company, database_path: Path) -> None:
     await company.install(company.red)
     await slack_actions.ask(company.red, support_bot.LINE)
     assert "T0RED" in dump(database_path)
     assert company.red.bot_token not in dump(database_path)
 
 
-async def test_a_forged_or_used_state_installs_nothing(company: Company, database_path: Path) -> None:
+async def test_forged_or_used_state_installs_nothing(company: Company, database_path: Path) -> None:
     async with ClientSession(cookie_jar=DummyCookieJar()) as browser:
         for cookie in ({}, {"Cookie": "slack-app-oauth-state=guess"}):
             async with browser.get(f"{company.url}/slack/oauth_redirect?code=1&state=guess", headers=cookie) as page:
@@ -141,7 +141,7 @@ async def test_installation_page_writes_nothing(company: Company, database_path:
 
 
 @pytest.mark.parametrize("event", [{"type": "app_uninstalled"}, REVOKED])
-async def test_what_a_workspace_leaves_goes_with_it(
+async def test_uninstall_deletes_the_data_of_a_workspace(
     company: Company, event: dict[str, object], database_path: Path
 ) -> None:
     for slack in (company.red, company.blue):
@@ -173,14 +173,14 @@ async def test_late_removal_event_keeps_a_newer_installation(company: Company, e
     assert "Your estimates" in company.red.ephemerals()[-1]["text"]
 
 
-async def test_a_persons_own_token_taken_back_removes_nothing(company: Company) -> None:
+async def test_revoked_user_token_removes_nothing(company: Company) -> None:
     await company.install(company.red)
     event = {"type": "tokens_revoked", "tokens": {"oauth": ["U0YOU00001"], "bot": []}}
     await company.red.deliver_event(Payloads(company.red.workspace).event(event))
     await slack_actions.ask(company.red, support_bot.LINE)
 
 
-async def test_keys_are_rotated_without_a_gap(company: Company, catalog: Catalog, database_path: Path) -> None:
+async def test_key_rotation_keeps_tokens_readable(company: Company, catalog: Catalog, database_path: Path) -> None:
     """Old key alone; then new and old; re-encrypted; then the new one alone reads what was kept."""
     await company.install(company.red)
     new = Fernet.generate_key().decode()

@@ -34,7 +34,7 @@ def documented_errors(method: str) -> tuple[str, ...]:
     return tuple(sorted({*METHODS[method].split(), *COMMON.split()}))
 
 
-def test_the_table_has_every_method_that_is_called() -> None:
+def test_table_has_every_method_that_is_called() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
     called = {camel_case(name) for name in re.findall(r"client\.((?!files_upload|is_)[a-z]+_\w+)\b", source)}
     assert {"chat.postMessage", "chat.postEphemeral", "views.update"} <= called
@@ -51,7 +51,7 @@ def test_each_error_has_an_outcome(method: str) -> None:
 
 
 @pytest.mark.parametrize("name", documented_errors("chat.postMessage"))
-async def test_an_error_of_posting_leaves_no_one_without_a_word(start: Start, slack: FakeSlack, name: str) -> None:
+async def test_posting_errors_end_in_an_answer_or_apology(start: Start, slack: FakeSlack, name: str) -> None:
     """Slack refuses the card once; the answer comes all the same, or an apology with a code."""
     async with start():
         slack.fail_next("chat.postMessage", name, retry_after=0 if name.startswith("rate") else None)
@@ -102,7 +102,7 @@ async def test_replies_that_a_channel_refuses_come_directly(start: Start, slack:
 
 
 @pytest.mark.parametrize("name", ["token_expired", "account_inactive", "token_revoked", "invalid_auth", "not_authed"])
-async def test_a_dead_token_is_told_by_response_url(start: Start, slack: FakeSlack, name: str) -> None:
+async def test_dead_token_is_reported_by_response_url(start: Start, slack: FakeSlack, name: str) -> None:
     async with start():
         for method in ("chat.postMessage", "chat.postEphemeral", "conversations.open"):
             slack.fail_next(method, name, times=9)
@@ -123,7 +123,7 @@ async def test_notice_refused_everywhere_comes_by_response_url(start: Start, sla
 
 
 @pytest.mark.parametrize("name", METHODS["chat.update"].split())
-async def test_an_update_that_slack_refuses_costs_nothing_else(start: Start, slack: FakeSlack, name: str) -> None:
+async def test_refused_update_does_not_block_the_answer(start: Start, slack: FakeSlack, name: str) -> None:
     """A change posts its reply, then shows the new figures on the card."""
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
@@ -135,7 +135,7 @@ async def test_an_update_that_slack_refuses_costs_nothing_else(start: Start, sla
 
 
 @pytest.mark.parametrize("name", ["invalid_blocks", "invalid_blocks_format", "too_many_attachments"])
-async def test_a_private_answer_whose_blocks_are_refused_is_text(start: Start, slack: FakeSlack, name: str) -> None:
+async def test_private_answer_whose_blocks_are_refused_is_text(start: Start, slack: FakeSlack, name: str) -> None:
     async with start():
         slack.fail_next("chat.postEphemeral", name)
         await slack.say(f"<@{slack.bot_user}> price gpt-4.1-mini")
@@ -145,9 +145,7 @@ async def test_a_private_answer_whose_blocks_are_refused_is_text(start: Start, s
 
 
 @pytest.mark.parametrize("name", ["not_in_channel", "no_permission", "user_not_in_channel", "restricted_action"])
-async def test_a_private_answer_that_a_channel_refuses_comes_directly(
-    start: Start, slack: FakeSlack, name: str
-) -> None:
+async def test_private_answer_that_a_channel_refuses_comes_directly(start: Start, slack: FakeSlack, name: str) -> None:
     async with start():
         slack.fail_next("chat.postEphemeral", name)
         await slack.say(f"<@{slack.bot_user}> price gpt-4.1-mini")
@@ -167,7 +165,7 @@ async def test_a_private_answer_that_a_channel_refuses_comes_directly(
         ("files.completeUploadExternal", "file_uploads_except_images_disabled", "only images"),
     ],
 )
-async def test_a_refused_export_says_the_reason(
+async def test_refused_export_says_the_reason(
     start: Start, slack: FakeSlack, method: str, name: str, reason: str
 ) -> None:
     async with start():
@@ -179,7 +177,7 @@ async def test_a_refused_export_says_the_reason(
     assert "our side" not in answer["text"]
 
 
-async def test_an_export_that_the_channel_refuses_comes_directly(start: Start, slack: FakeSlack) -> None:
+async def test_export_that_the_channel_refuses_comes_directly(start: Start, slack: FakeSlack) -> None:
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
         slack.fail_next("files.completeUploadExternal", "posting_to_channel_denied")
@@ -191,7 +189,7 @@ async def test_an_export_that_the_channel_refuses_comes_directly(start: Start, s
 
 
 @pytest.mark.parametrize("name", ["ratelimited", "service_unavailable", "internal_error"])
-async def test_a_form_is_filled_at_the_next_attempt(start: Start, slack: FakeSlack, name: str) -> None:
+async def test_form_is_filled_at_the_next_attempt(start: Start, slack: FakeSlack, name: str) -> None:
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
         slack.fail_next("views.update", name, retry_after=0, times=2)
@@ -199,7 +197,7 @@ async def test_a_form_is_filled_at_the_next_attempt(start: Start, slack: FakeSla
     assert len(view["blocks"]) > 1
 
 
-async def test_shortcut_without_a_channel_is_told_directly(start: Start, slack: FakeSlack) -> None:
+async def test_shortcut_without_a_channel_notifies_directly(start: Start, slack: FakeSlack) -> None:
     """A global shortcut has no response_url."""
     async with start():
         slack.fail_next("views.open", "fatal_error")
@@ -215,7 +213,7 @@ async def test_home_is_published_at_the_next_attempt(start: Start, slack: FakeSl
 
 
 @pytest.mark.parametrize("name", ["view_too_large", "fatal_error", "internal_error", "token_revoked"])
-async def test_a_form_that_stays_empty_is_told(start: Start, slack: FakeSlack, name: str) -> None:
+async def test_form_that_stays_empty_is_reported(start: Start, slack: FakeSlack, name: str) -> None:
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
         slack.fail_next("views.update", name, times=9)
@@ -227,7 +225,7 @@ async def test_a_form_that_stays_empty_is_told(start: Start, slack: FakeSlack, n
 # --- looking for an answer that may be posted -------------------------------------------------------------------------
 
 
-async def test_looking_back_never_waits_for_a_minute(start: Start, slack: FakeSlack) -> None:
+async def test_history_lookup_skips_long_rate_limits(start: Start, slack: FakeSlack) -> None:
     """Slack allows commercially distributed apps one look a minute: the answer comes without it."""
     slack.scopes.update({"channels:history", "groups:history"})
     async with start():
@@ -242,7 +240,7 @@ async def test_looking_back_never_waits_for_a_minute(start: Start, slack: FakeSl
 # --- advice -----------------------------------------------------------------------------------------------------------
 
 
-def test_an_invitation_is_advised_only_where_it_helps() -> None:
+def test_invitation_is_suggested_only_if_it_helps() -> None:
     assert "/invite @ftcost" in cannot_post_hint("C0FINANCE1", "not_in_channel")
     for channel, name in (("D0OTHERS01", "channel_not_found"), ("C1", "is_archived"), ("C1", "restricted_action")):
         assert "/invite" not in cannot_post_hint(channel, name)

@@ -40,7 +40,7 @@ async def test_user_gets_the_answer_where_the_bot_may_not_post(
     refused.append(("chat.postMessage", "channel_not_found"))
 
 
-async def test_the_answer_in_the_direct_message_can_be_edited_there(
+async def test_answer_in_the_direct_message_can_be_edited_there(
     slack: FakeSlack, refused: list[tuple[str, str]]
 ) -> None:
     view = await slack_actions.full_form(slack, channel=slack.finance)
@@ -54,12 +54,12 @@ async def test_the_answer_in_the_direct_message_can_be_edited_there(
     refused.append(("chat.postMessage", "channel_not_found"))
 
 
-async def test_a_refused_line_is_told_where_the_bot_is_not(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_refusal_is_shown_where_the_bot_is_not_a_member(workspace: Workspace, slack: FakeSlack) -> None:
     assert (await slack.command("examples=many example=400", channel=slack.finance)).ok
     assert "examples" in slack.ephemerals()[0]["text"]
 
 
-async def test_a_public_channel_needs_no_invitation(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_public_channel_needs_no_invitation(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE, channel=slack.random)
     assert figures(parent) == support_bot.FIGURES
 
@@ -73,7 +73,7 @@ async def test_export_refused_by_the_channel_is_sent_directly(slack: FakeSlack, 
     refused.append(("files.completeUploadExternal", "not_in_channel"))
 
 
-async def test_a_channel_that_was_archived_meanwhile(start: Start, slack: FakeSlack) -> None:
+async def test_answer_to_an_archived_channel_is_sent_directly(start: Start, slack: FakeSlack) -> None:
     async with start():
         slack.fail_next("chat.postMessage", "is_archived")
         assert (await slack.command(support_bot.LINE)).ok
@@ -96,7 +96,7 @@ async def test_rate_limits_in_a_row_are_survived(start: Start, slack: FakeSlack)
     assert answers == [False, False, True, True]
 
 
-async def test_a_server_error_is_tried_again(start: Start, slack: FakeSlack) -> None:
+async def test_server_error_is_tried_again(start: Start, slack: FakeSlack) -> None:
     slack.fail_next("chat.postMessage", "internal_error", status=503)
     async with start():
         await slack.command(support_bot.LINE)
@@ -104,7 +104,7 @@ async def test_a_server_error_is_tried_again(start: Start, slack: FakeSlack) -> 
     assert slack_actions.is_complete(slack, parent)
 
 
-async def test_blocks_that_slack_refuses_are_said_as_text(start: Start, slack: FakeSlack) -> None:
+async def test_refused_blocks_are_posted_as_text(start: Start, slack: FakeSlack) -> None:
     """Should Slack change a rule, the answer is still there: the breakdown's table as aligned text."""
     async with start():
         gate = asyncio.Event()
@@ -131,9 +131,7 @@ async def test_failure_within_a_thread_is_reported_to_the_user(
     assert slack.messages() == []
 
 
-async def test_whatever_fails_no_secret_is_logged(
-    start: Start, slack: FakeSlack, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_failures_log_no_secret(start: Start, slack: FakeSlack, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     slack.fail_next("auth.test", "invalid_auth")
     slack.fail_next("chat.postMessage", "internal_error", status=500, times=8)
@@ -159,7 +157,7 @@ class Clock:
         return self.seconds
 
 
-async def test_a_trigger_that_expired_leaves_no_unhandled_error(
+async def test_trigger_that_expired_leaves_no_unhandled_error(
     slack: FakeSlack, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = Clock()
@@ -182,7 +180,7 @@ async def test_a_trigger_that_expired_leaves_no_unhandled_error(
     assert slack.messages() == []
 
 
-async def test_an_expired_press_leaves_no_unhandled_error(
+async def test_expired_press_leaves_no_unhandled_error(
     start: Start, slack: FakeSlack, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with start():
@@ -195,7 +193,7 @@ async def test_an_expired_press_leaves_no_unhandled_error(
 
 
 @pytest.mark.parametrize("how", ["command", "word", "shortcut", "button"])
-async def test_a_form_that_slack_does_not_open_is_logged_and_told(
+async def test_unopened_form_is_logged_and_reported(
     start: Start, slack: FakeSlack, caplog: pytest.LogCaptureFixture, how: str
 ) -> None:
     """Any other fault of views.open is ours: a code for the person, the details for the log."""

@@ -50,7 +50,7 @@ class ForwardProxy:
                 )
 
 
-async def test_everything_goes_out_by_the_proxy(catalog: Catalog, slack: FakeSlack, database_url: str) -> None:
+async def test_all_requests_use_the_proxy(catalog: Catalog, slack: FakeSlack, database_url: str) -> None:
     async with ForwardProxy().open() as proxy, running_bot(catalog, slack, database_url, proxy=proxy.url):
         assert (await slack.command("")).ok
         await slack_actions.opened(slack)
@@ -77,7 +77,7 @@ async def test_broken_proxy_is_reported_as_a_form_that_did_not_open(
     assert "http_502" in caplog.text
 
 
-async def test_price_feeds_are_read_by_it_too(catalog: Catalog, slack: FakeSlack, database_url: str) -> None:
+async def test_price_feeds_use_the_proxy(catalog: Catalog, slack: FakeSlack, database_url: str) -> None:
     async with (
         ForwardProxy().open() as proxy,
         feed_server() as server,
@@ -90,7 +90,7 @@ async def test_price_feeds_are_read_by_it_too(catalog: Catalog, slack: FakeSlack
     assert len(proxy.requests) == len(server.requests)
 
 
-async def test_the_playground_stays_where_it_is(
+async def test_playground_does_not_use_the_proxy(
     catalog: Catalog, slack: FakeSlack, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its Slack is on the same machine, whatever proxy the environment names for the world."""

@@ -20,7 +20,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.mark.parametrize("text", [support_bot.LINE, "", "list", "help"])
-async def test_a_recorded_command_is_refused_and_does_nothing(start: Start, slack: FakeSlack, text: str) -> None:
+async def test_replayed_command_is_refused(start: Start, slack: FakeSlack, text: str) -> None:
     """Within the five minutes in which its time stamp is good, too."""
     body = urlencode(Payloads(slack.workspace).command("/ftcost", text, slack.you, slack.general))
     headers = {"Content-Type": FORM} | slack_actions.signature(body, slack.signing_secret, time.time() - 200)
@@ -36,7 +36,7 @@ async def test_a_recorded_command_is_refused_and_does_nothing(start: Start, slac
     assert len(slack.messages()) <= 1, "and there the database knows what was accepted before"
 
 
-async def test_a_recorded_press_is_refused_and_gives_nothing_away(start: Start, slack: FakeSlack) -> None:
+async def test_replayed_press_is_refused(start: Start, slack: FakeSlack) -> None:
     async with start():
         parent = await slack_actions.ask(slack, support_bot.LINE)
         action = {"type": "button", "action_id": "edit", "block_id": "b", "value": estimate_id(parent)}
@@ -49,7 +49,7 @@ async def test_a_recorded_press_is_refused_and_gives_nothing_away(start: Start, 
     assert len(slack.views) == 1
 
 
-async def test_text_typed_again_within_a_second_is_found_again(start: Start, slack: FakeSlack) -> None:
+async def test_repeated_menu_search_in_a_second_is_answered(start: Start, slack: FakeSlack) -> None:
     """A type-ahead request has no id, so the same text in the same second has the same signature."""
     async with start():
         view = await slack_actions.open_form(slack)

@@ -81,7 +81,7 @@ def filed_under(path: Path) -> list[str]:
         return [team_id for (team_id,) in connection.execute("SELECT team_id FROM estimates ORDER BY number")]
 
 
-async def test_a_partner_is_served_in_the_workspace_of_the_token(
+async def test_partner_is_served_in_the_workspace_of_the_token(
     start: Start, slack: FakeSlack, database_path: Path
 ) -> None:
     async with start():
@@ -89,7 +89,7 @@ async def test_a_partner_is_served_in_the_workspace_of_the_token(
     assert filed_under(database_path) == [slack.workspace.team["id"]] * 2
 
 
-async def test_a_partner_is_served_in_the_installing_workspace(catalog: Catalog, database_path: Path) -> None:
+async def test_partner_is_served_in_the_installing_workspace(catalog: Catalog, database_path: Path) -> None:
     """The partner's own workspace has the app too, and must see nothing of it."""
     async with two_workspaces(catalog, f"sqlite:///{database_path}") as company:
         for slack in (company.red, company.blue):
@@ -124,7 +124,7 @@ PRESS = {
         ({"type": "event_callback", "event_id": "Ev1", "team_id": "T1", "authorizations": [{"team_id": None}]}, "T1"),
     ],
 )
-def test_the_installing_workspace(body: Json, team_id: str) -> None:
+def test_installing_workspace(body: Json, team_id: str) -> None:
     assert parse_request(body).team_id == team_id
 
 
@@ -139,12 +139,12 @@ def test_the_installing_workspace(body: Json, team_id: str) -> None:
         {"type": "view_submission", "team": {"id": "T1"}, "user": {"id": "U1"}, "trigger_id": "1.2", "view": []},
     ],
 )
-def test_a_malformed_request(body: Json) -> None:
+def test_malformed_request(body: Json) -> None:
     with pytest.raises(MalformedRequest, match="has no"):
         parse_request(body)
 
 
-async def test_a_partner_reads_and_asks_but_does_not_administer(start: Start, slack: FakeSlack) -> None:
+async def test_partner_cannot_administer(start: Start, slack: FakeSlack) -> None:
     """An admin of the partner's workspace is none here."""
     slack.workspace.users[slack.you] = User(slack.you, "you", "You", is_admin=True, team=ELSEWHERE)
     async with start():
@@ -161,7 +161,7 @@ async def open_defaults(slack: FakeSlack) -> set[str]:
     return known
 
 
-async def test_a_request_without_a_workspace_gets_an_apology(start: Start, slack: FakeSlack) -> None:
+async def test_request_without_a_workspace_gets_an_apology(start: Start, slack: FakeSlack) -> None:
     async with start():
         fields = Payloads(slack.workspace).command("/ftcost", "list", slack.you, slack.general)
         body = urlencode(fields | {"team_id": ""})
@@ -170,7 +170,7 @@ async def test_a_request_without_a_workspace_gets_an_apology(start: Start, slack
     assert "went wrong on our side" in answer
 
 
-async def test_the_request_url_is_verified(start: Start, slack: FakeSlack) -> None:
+async def test_request_url_is_verified(start: Start, slack: FakeSlack) -> None:
     async with start():
         body = json.dumps({"type": "url_verification", "token": "t", "challenge": "3eZbrw1a"})
         status, answer = await slack_actions.post_signed(slack.events_url, body, slack.signing_secret, json=True)

@@ -117,7 +117,7 @@ def command(slack: FakeSlack, text: str, trigger: str) -> dict[str, Any]:
     return {"command": "/ftcost", "text": text, "trigger_id": trigger, **where}
 
 
-async def test_a_command_over_socket_mode_is_answered(
+async def test_command_over_socket_mode_is_answered(
     workspace_with_socket: FakeSlack, socket: Socket, tmp_path: Path
 ) -> None:
     """50,000 × 365 / 12 calls × (100 × $3 + 70 × $6) per 1M tokens = $1,095 a month; 120 + 12 × 1,095 = $13,260."""

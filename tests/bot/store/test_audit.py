@@ -22,13 +22,13 @@ async def test_changes_come_back_the_newest_first_and_of_one_workspace(database:
     assert await audit.recent(team_id="T3") == []
 
 
-async def test_an_entry_says_who_when_what_before_and_after(database: Database) -> None:
+async def test_entry_says_who_when_what_before_and_after(database: Database) -> None:
     audit = Audit(database, lambda: NOW)
     await audit.write(CHANGE)
     assert await audit.recent(team_id="T1") == [AuditEntry("T1", "U1", "budget", None, "$500.00", at=NOW)]
 
 
-async def test_a_change_that_is_undone_leaves_no_entry(database: Database) -> None:
+async def test_change_that_is_undone_leaves_no_entry(database: Database) -> None:
     audit = Audit(database, lambda: NOW)
 
     def fail(connection: Connection) -> None:
@@ -42,7 +42,7 @@ async def test_a_change_that_is_undone_leaves_no_entry(database: Database) -> No
     assert len(await audit.recent(team_id="T1")) == 1
 
 
-async def test_hostile_text_is_kept_as_far_as_it_can_be(database: Database) -> None:
+async def test_hostile_text_is_stored_as_far_as_possible(database: Database) -> None:
     audit = Audit(database, lambda: NOW)
     await audit.write(AuditChange("T1", "U1", "a\0b'; DROP TABLE audit; --", "x" * 5_000, "\ud800"))
     (entry,) = await audit.recent(team_id="T1")
@@ -50,7 +50,7 @@ async def test_hostile_text_is_kept_as_far_as_it_can_be(database: Database) -> N
     assert entry.before == "x" * MAX_LENGTH
 
 
-async def test_it_goes_with_the_workspace(database: Database) -> None:
+async def test_audit_log_is_deleted_with_the_workspace(database: Database) -> None:
     audit = Audit(database, lambda: NOW)
     await audit.write(CHANGE)
     await audit.write(AuditChange("T2", "U1", "stays", None, None))

@@ -8,7 +8,7 @@ from bot.store import Approval, Audit, BudgetStore, Database
 from tests.bot.database_fixtures import NOW
 
 
-async def test_of_two_who_decide_at_once_one_does(database: Database) -> None:
+async def test_simultaneous_decisions_are_stored_once(database: Database) -> None:
     audit = Audit(database, lambda: NOW)
     store = BudgetStore(database, audit, lambda: NOW)
     approval = Approval("T1", "bcdfgh", "U1", "$5.00", "One is $6.00", ("U2", "U3"))

@@ -7,7 +7,7 @@ from tests.bot.database_fixtures import NOW
 from tests.bot.results.samples import stored_result
 
 
-async def test_the_first_of_any_number_of_edits(database: Database) -> None:
+async def test_first_version_of_edits_is_found(database: Database) -> None:
     store = EstimateStore(database, lambda: NOW)
     first, second, third, orphan, stranger = (f"bcdfghjkm{number}" for number in range(2, 7))
     result = stored_result()

@@ -32,7 +32,7 @@ from tests import postgres
 from tests.bot.database_fixtures import LEASE, NOW, oldest
 
 
-def test_the_head_is_the_last_step() -> None:
+def test_head_is_the_last_step() -> None:
     config = Config()
     config.set_main_option("script_location", str(STEPS))
     config.set_main_option("path_separator", "os")
@@ -46,12 +46,12 @@ def differences(connection: Connection) -> list[object]:
     return list(compare_metadata(context, metadata))
 
 
-async def test_an_empty_database_gets_the_tables_that_the_code_knows(database: Database) -> None:
+async def test_empty_database_gets_the_tables_that_the_code_knows(database: Database) -> None:
     assert await database.read(differences) == []
     assert await database.read(revision) == HEAD
 
 
-async def test_the_steps_make_the_same_tables(url: str) -> None:
+async def test_steps_make_the_same_tables(url: str) -> None:
     """Where somebody else's table is there already, the tables are made step by step."""
     address = database_address(url)
     if address.get_backend_name() == "sqlite":
@@ -80,7 +80,7 @@ async def test_replicas_that_start_together_make_the_tables_once(url: str) -> No
         await database.close()
 
 
-async def test_who_writes_a_new_file_at_this_moment_is_waited_for(tmp_path: Path) -> None:
+async def test_migration_waits_for_a_concurrent_writer(tmp_path: Path) -> None:
     path = tmp_path / "new.sqlite3"
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -93,7 +93,7 @@ async def test_who_writes_a_new_file_at_this_moment_is_waited_for(tmp_path: Path
     other.close()
 
 
-async def test_a_file_from_before_migrations_is_taken_over_whole(tmp_path: Path) -> None:
+async def test_file_from_before_migrations_is_adopted(tmp_path: Path) -> None:
     path = tmp_path / "old.sqlite3"
     old = sqlite3.connect(path)
     old.executescript((Path(__file__).parent / "before_migrations.sql").read_text(encoding="utf-8"))
@@ -138,7 +138,7 @@ async def test_jobs_of_the_previous_version_stay(url: str) -> None:
     assert (job.idempotency_key, job.attempts, job.rate_limited) == ("waits", 1, 0)
 
 
-async def test_a_step_that_fails_leaves_the_database_as_it_was(postgres_url: str) -> None:
+async def test_step_that_fails_leaves_the_database_as_it_was(postgres_url: str) -> None:
     """A table of the first step is there already, and nothing else of it."""
     postgres.execute(postgres_url, "CREATE TABLE estimates (mine INTEGER)")
     for _ in range(2):
@@ -176,13 +176,13 @@ async def test_silent_server_is_reported_without_its_password() -> None:
 @pytest.mark.parametrize(
     "wrong", ["mysql://u:hidden@h/d", "postgresql+asyncpg://u:hidden@h/d", "postgresql://hidden@h", "hidden"]
 )
-async def test_an_address_of_another_kind_is_refused(wrong: str) -> None:
+async def test_address_of_another_kind_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match="postgresql://") as caught:
         await open_database(wrong)
     assert "hidden" not in str(caught.value)
 
 
-async def test_texts_are_texts_in_a_database_without_an_encoding(postgres_server: str) -> None:
+async def test_database_without_an_encoding_stores_texts(postgres_server: str) -> None:
     name = f"ftcost_ascii_{os.getpid()}"
     postgres.execute(postgres_server, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'")
     try:

@@ -18,7 +18,7 @@ from tests.bot.message_text import difference, estimate_id, filled_fields
 from tests.conftest import Workspace
 
 
-async def test_an_estimate_survives_a_restart(start: Start, slack: FakeSlack) -> None:
+async def test_estimate_survives_a_restart(start: Start, slack: FakeSlack) -> None:
     async with start():
         parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="support bot"')
     async with start():
@@ -44,16 +44,14 @@ def test_ids_are_ten_unambiguous_random_characters() -> None:
     assert not characters & set("aeiou01lAEIOU"), "no words, nothing that looks like something else"
 
 
-async def test_the_id_in_slack_is_the_one_that_show_takes(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_id_in_slack_is_the_one_that_show_takes(workspace: Workspace, slack: FakeSlack) -> None:
     parent = await slack_actions.ask(slack, support_bot.LINE)
     assert len(estimate_id(parent)) == 10
     await slack.command(f"show `{estimate_id(parent)}`")
     assert "$13,080 over" in slack.ephemerals()[-1]["text"]
 
 
-async def test_a_job_that_ends_the_process_each_time_is_given_up(
-    start: Start, slack: FakeSlack, database_path: Path
-) -> None:
+async def test_job_that_kills_its_process_is_abandoned(start: Start, slack: FakeSlack, database_path: Path) -> None:
     """Begun eight times and never finished: the next start tells the person instead of dying again."""
     never = asyncio.Event()
     async with start() as running:
@@ -72,7 +70,7 @@ async def test_a_job_that_ends_the_process_each_time_is_given_up(
     never.set()
 
 
-async def test_full_disk_passes_and_undoes_no_more_than_it_must(tmp_path: Path) -> None:
+async def test_full_disk_is_survived_with_minimal_loss(tmp_path: Path) -> None:
     """SQLite ends the whole transaction by itself then, the group of all who write at this moment."""
     database = await open_database(f"sqlite:///{tmp_path / 'db'}")
     assert isinstance(database, SqliteDatabase)

@@ -37,7 +37,7 @@ async def test_what_is_saved_comes_back_whole(url: str) -> None:
     assert saved.message_ts == "1.2", "its first message"
 
 
-async def test_every_question_to_the_store_names_its_workspace(database: Database) -> None:
+async def test_every_query_names_its_workspace(database: Database) -> None:
     store = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
     await store.save("id1", team_id="T1", user_id="U1", fields={}, result=RESULT)
     await store.mark_posted("id1", team_id="T2", channel_id="C9", thread_ts="9.9", message_ts="9.9", posted=9)
@@ -50,7 +50,7 @@ async def test_every_question_to_the_store_names_its_workspace(database: Databas
     assert latest.posted == 1
 
 
-async def test_recent_gives_the_newest_first_and_the_person_alone(database: Database) -> None:
+async def test_recent_lists_own_estimates_newest_first(database: Database) -> None:
     store = EstimateStore(database, lambda: TODAY.replace(tzinfo=None))
     for estimate_id, user in (("a", "U1"), ("b", "U2"), ("c", "U1"), ("d", "U1")):
         await store.save(estimate_id, team_id="T1", user_id=user, fields={}, result=RESULT)

@@ -10,7 +10,7 @@ from tests.bot.message_text import estimate_id, rows
 from tests.bot.watches.life import Life
 
 
-async def test_what_is_watched_is_listed_and_ends_by_unwatch(life: Life, slack: FakeSlack) -> None:
+async def test_watches_are_listed_and_ended(life: Life, slack: FakeSlack) -> None:
     async with life.start(catalogue()):
         assert "You don't watch any estimate" in (await slack.command("watch")).json()["text"]
         first, other = [
@@ -43,7 +43,7 @@ UNREADABLE = {
 }
 
 
-async def test_a_watch_that_cannot_be_read_says_how(life: Life, slack: FakeSlack) -> None:
+async def test_invalid_watch_shows_the_syntax(life: Life, slack: FakeSlack) -> None:
     async with life.start(catalogue()):
         estimate = estimate_id(await slack_actions.ask(slack, f"on={ON} {fixture_catalog.LINE}"))
         for argument, says in UNREADABLE.items():

@@ -18,7 +18,7 @@ from tests.bot.slack_actions import Json
 from tests.bot.watches.life import DAY, Life
 
 
-async def test_two_replicas_tell_it_once(slack: FakeSlack, postgres_url: str) -> None:
+async def test_two_replicas_send_one_alert(slack: FakeSlack, postgres_url: str) -> None:
     life = Life(slack, postgres_url)
     parent = await life.ask_and_watch()
     life.time += DAY
@@ -29,7 +29,7 @@ async def test_two_replicas_tell_it_once(slack: FakeSlack, postgres_url: str) ->
     assert len(life.alerts(parent)) == 1
 
 
-async def test_a_running_bot_looks_at_the_clock_by_itself(life: Life, slack: FakeSlack) -> None:
+async def test_running_bot_checks_watches_by_itself(life: Life, slack: FakeSlack) -> None:
     parent = await life.ask_and_watch()
     life.time += DAY
     async with life.start(catalogue(offer(input="4"))) as running:
@@ -37,7 +37,7 @@ async def test_a_running_bot_looks_at_the_clock_by_itself(life: Life, slack: Fak
         await slack.wait_for(lambda: life.alerts(parent))
 
 
-async def test_an_alert_survives_the_process_that_found_it(life: Life, slack: FakeSlack) -> None:
+async def test_alert_survives_a_crash(life: Life, slack: FakeSlack) -> None:
     parent = await life.ask_and_watch()
     life.time += DAY
     dearer = catalogue(offer(input="4"))
@@ -67,7 +67,7 @@ async def test_alert_with_a_lost_response_is_not_repeated(life: Life, slack: Fak
     assert len(life.alerts(parent)) == 1
 
 
-async def test_a_clock_that_jumps_tells_nothing_twice(life: Life) -> None:
+async def test_jumping_clock_repeats_no_alert(life: Life) -> None:
     """A day back after an alert, then on; $4 holds from 2026-11-22."""
     parent = await life.ask_and_watch()
     later = catalogue(offer(input_later=("4", "2026-11-22")))
@@ -88,7 +88,7 @@ async def test_alert_refused_by_slack_is_retried_without_an_apology(life: Life, 
     assert len(slack.ephemerals()) == before
 
 
-async def test_nothing_is_begun_by_the_clock_before_its_hour(life: Life) -> None:
+async def test_watches_are_not_checked_before_their_hour(life: Life) -> None:
     parent = await life.ask_and_watch()
     await life.look(catalogue(offer(input="4")), timedelta(hours=18, minutes=59))  # 06:59 UTC
     assert life.alerts(parent) == []
@@ -96,7 +96,7 @@ async def test_nothing_is_begun_by_the_clock_before_its_hour(life: Life) -> None
     assert len(life.alerts(parent)) == 1
 
 
-async def test_a_new_catalogue_is_looked_at_on_the_same_day(life: Life) -> None:
+async def test_new_catalogue_is_checked_on_the_same_day(life: Life) -> None:
     parent = await life.ask_and_watch()
     await life.look(catalogue(), timedelta())
     await life.look(catalogue(offer(input="4")), timedelta(hours=1))
@@ -118,7 +118,7 @@ async def archive(slack: FakeSlack, parent: Json) -> None:
 
 
 @pytest.mark.parametrize("lose", [delete_thread, remove_bot, archive])
-async def test_where_the_thread_is_gone_the_watcher_is_told_alone(
+async def test_deleted_thread_alerts_the_watcher_directly(
     life: Life, slack: FakeSlack, lose: Callable[[FakeSlack, Json], object]
 ) -> None:
     parent = await life.ask_and_watch(more="name=bot")
@@ -132,7 +132,7 @@ async def test_where_the_thread_is_gone_the_watcher_is_told_alone(
     assert life.alerts(parent) == []
 
 
-async def test_where_the_watcher_is_gone_too_it_is_watched_no_more(life: Life, slack: FakeSlack) -> None:
+async def test_watch_without_thread_and_watcher_ends(life: Life, slack: FakeSlack) -> None:
     parent = await life.ask_and_watch()
     slack.workspace.remove(parent)
     slack.fail_next("conversations.open", "user_not_found")

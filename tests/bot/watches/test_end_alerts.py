@@ -37,7 +37,7 @@ async def test_end_is_counted_down_and_missed_steps_are_one_message(life: Life) 
     assert "In 1 day, 31 Dec" in texts(life.alerts(parent)[2])
 
 
-async def test_the_days_that_pass_are_no_news_of_a_model_that_ends(life: Life) -> None:
+async def test_passing_days_cause_no_alert(life: Life) -> None:
     """Answers end on 2027-10-01, ten months on: a day costs 1/314 of what is left, and 150 days half of it."""
     closing = catalogue(offer(ends="inference_ends: 2027-10-01"))
     parent = await life.ask_and_watch(catalog=closing)
@@ -56,7 +56,7 @@ async def test_end_of_training_says_how_long_models_are_served(life: Life) -> No
     assert rows(alert)[1] == [fixture_catalog.NAME, "$3,635.18", "–", "unknown"]
 
 
-async def test_an_end_that_moves_is_told_with_what_it_does(life: Life) -> None:
+async def test_moved_end_is_reported_with_its_effect(life: Life) -> None:
     """The model was open; now it stops after 73 of 365 days, 2.4 of 12 months: 120 + 2.4 × 1,080 = $2,712.00."""
     parent = await life.ask_and_watch()
     await life.look(catalogue(offer(ends="inference_ends: 2027-02-03")))
@@ -68,7 +68,7 @@ async def test_an_end_that_moves_is_told_with_what_it_does(life: Life) -> None:
     assert len(life.alerts(parent)) == 1
 
 
-async def test_what_closes_to_new_customers_is_counted_down_and_told(life: Life) -> None:
+async def test_closing_to_new_customers_is_reported(life: Life) -> None:
     """Open to them until 2026-11-30, nine days after the question; Two costs $1,800.00 more and stays open."""
     offers = [offer(ends="new_customers_until: 2026-11-30"), offer("two", input="4")]
     parent = await life.ask_and_watch(on="acme", catalog=catalogue(*offers))
@@ -82,7 +82,7 @@ async def test_what_closes_to_new_customers_is_counted_down_and_told(life: Life)
     assert life.alerts(existing) == []
 
 
-async def test_a_model_that_has_ended_is_told(life: Life) -> None:
+async def test_ended_model_is_reported(life: Life) -> None:
     parent = await life.ask_and_watch(catalog=catalogue(offer(ends="inference_ends: 2026-11-30")))
     await life.look(catalogue(offer(ends="inference_ends: 2026-11-30")), timedelta(days=9))
     (alert,) = life.alerts(parent)
@@ -120,7 +120,7 @@ async def test_ten_days_of_downtime_give_one_message(life: Life) -> None:
         assert phrase in texts(alert)
 
 
-async def test_what_bills_while_idle_is_said_every_thirty_days(life: Life) -> None:
+async def test_idle_billing_is_reported_every_30_days(life: Life) -> None:
     """$1.70 an hour, 24 hours a day, 30 days a month: $1,224.00."""
     hosted = catalogue(offer(hosting="1.70"))
     parent = await life.ask_and_watch(catalog=hosted)

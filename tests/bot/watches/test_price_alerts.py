@@ -14,7 +14,7 @@ from tests.bot.message_text import estimate_id, rows, texts
 from tests.bot.watches.life import Life
 
 
-async def test_a_price_that_rises_is_told_once_with_its_cause(life: Life, slack: FakeSlack) -> None:
+async def test_price_rise_is_reported_once_with_its_cause(life: Life, slack: FakeSlack) -> None:
     """Input at $4: 12 × 150M tokens × $1 more: $1,800.00, 13.8 % of $13,080.00."""
     parent = await life.ask_and_watch()
     dearer = catalogue(offer(input="4"))
@@ -63,7 +63,7 @@ async def test_only_above_the_threshold_and_in_both_directions(life: Life, slack
     assert {over: len(life.alerts(parent)) for over, parent in parents.items()} == alerts_by_threshold
 
 
-async def test_the_default_is_five_percent_of_the_total(life: Life) -> None:
+async def test_default_is_five_percent_of_the_total(life: Life) -> None:
     """12 × 150 × $0.36 = $648.00 of $13,080.00: 4.95 %. One cent more: $666.00, 5.09 %."""
     parent = await life.ask_and_watch()
     await life.look(catalogue(offer(input="3.36")))
@@ -72,7 +72,7 @@ async def test_the_default_is_five_percent_of_the_total(life: Life) -> None:
     assert len(life.alerts(parent)) == 1
 
 
-async def test_small_steps_add_up_until_they_are_told(life: Life) -> None:
+async def test_small_price_steps_add_up_to_an_alert(life: Life) -> None:
     """Twice $360.00 (2.75 %): the second makes it $720.00, 5.5 % of what was quoted."""
     parent = await life.ask_and_watch()
     await life.look(catalogue(offer(input="3.20")))
@@ -82,7 +82,7 @@ async def test_small_steps_add_up_until_they_are_told(life: Life) -> None:
     assert "+$720.00" in texts(alert)
 
 
-async def test_a_dated_price_is_told_as_the_price_it_is(life: Life) -> None:
+async def test_announced_price_is_reported_on_its_day(life: Life) -> None:
     """As a refresh writes it: $4 from 2026-11-22 on."""
     parent = await life.ask_and_watch()
     await life.look(catalogue(offer(input_later=("4", "2026-11-22"))))
@@ -99,7 +99,7 @@ async def test_price_announced_in_the_quote_raises_no_alert(life: Life) -> None:
     assert life.alerts(parent) == []
 
 
-async def test_of_a_range_the_likely_value_is_watched(life: Life) -> None:
+async def test_watch_uses_the_likely_value_of_a_range(life: Life) -> None:
     """1..3 runs: likely two, so $240.00 of training; 12 × $1,080.00; and $1,800.00 more."""
     parent = await life.ask_and_watch(more="runs=1..3")
     await life.look(catalogue(offer(input="4")))
@@ -108,7 +108,7 @@ async def test_of_a_range_the_likely_value_is_watched(life: Life) -> None:
     assert "At the likely values of your ranges." in texts(alert)
 
 
-async def test_another_offer_that_is_cheapest_now_is_told(life: Life) -> None:
+async def test_new_cheapest_offer_is_reported(life: Life) -> None:
     """Two reads at $4, so One is cheapest; at $1 it costs 12 × 150 × $2 = $3,600.00 less than One."""
     parent = await life.ask_and_watch(on="acme", catalog=catalogue(offer(), offer("two", input="4")))
     await life.look(catalogue(offer(), offer("two", input="2.80")))  # $360.00 less is 2.75 %
@@ -138,7 +138,7 @@ async def test_removed_offer_is_reported_once_and_again_on_return(life: Life) ->
     assert "the same as quoted" in texts(life.alerts(parent)[1])
 
 
-async def test_a_price_nobody_knows_any_more_is_told(life: Life) -> None:
+async def test_price_that_became_unknown_is_reported(life: Life) -> None:
     parent = await life.ask_and_watch()
     await life.look(catalogue(offer(input="unknown")))
     (alert,) = life.alerts(parent)

@@ -45,7 +45,7 @@ async def test_estimate_above_the_budget_is_decided_by_approvers(workspace: Work
     ]
 
 
-async def test_the_first_decision_holds(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_second_decision_is_refused(workspace: Workspace, slack: FakeSlack) -> None:
     """Who asked is not among those who decide."""
     slack.workspace.users[THIRD] = User(THIRD, "sam", "Sam")
     slack.workspace.channel(slack.general).members.add(THIRD)
@@ -64,7 +64,7 @@ async def test_the_first_decision_holds(workspace: Workspace, slack: FakeSlack) 
     assert [m["text"] for m in slack.messages(slack.general, parent["ts"])].count(decision) == 2
 
 
-async def test_a_mention_and_a_form_are_held_against_the_budget_too(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_mentions_and_forms_are_compared_with_the_budget(workspace: Workspace, slack: FakeSlack) -> None:
     await slack_actions.set_budget(slack, {"amount": "13k", "approvers": [slack.colleague]})
     await slack.say(f"<@{slack.bot_user}> {support_bot.LINE}")
     await slack.wait_for(lambda: [m for m in slack.messages() if requests(slack, m)])
@@ -75,7 +75,7 @@ async def test_a_mention_and_a_form_are_held_against_the_budget_too(workspace: W
     await slack.wait_for(lambda: requests(slack, parent))
 
 
-async def test_a_change_needs_a_new_approval_only_where_it_costs_more(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_dearer_change_needs_a_new_approval(workspace: Workspace, slack: FakeSlack) -> None:
     """With 4 epochs $13,120.00. With 2 $13,040.00, with 3 $13,080.00 again, which was approved; with 5 $13,160.00."""
     slack.scopes.add("channels:history")
     await slack_actions.set_budget(slack, {"amount": "5k", "approvers": [slack.colleague]})
@@ -125,7 +125,7 @@ async def test_approvers_who_do_not_read_the_thread_are_asked_directly(workspace
     assert buttons(request) == []
 
 
-async def test_an_approver_who_is_not_in_the_channel_is_asked_directly(start: Start, slack: FakeSlack) -> None:
+async def test_approver_who_is_not_in_the_channel_is_asked_directly(start: Start, slack: FakeSlack) -> None:
     """Slack tells nobody that they were mentioned in a channel that they are not in."""
     finance = slack.workspace.channel(slack.finance)
     finance.members.add(slack.bot_user)
@@ -162,7 +162,7 @@ async def test_admin_decides_if_the_only_approver_was_forgotten(workspace: Works
     await slack.wait_for(lambda: [m for m in requests(slack, parent) if f"Approved by <@{slack.you}>" in texts(m)])
 
 
-async def test_asker_is_told_that_no_approver_is_in_slack(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_asker_learns_that_no_approver_is_in_slack(workspace: Workspace, slack: FakeSlack) -> None:
     slack.workspace.users[THIRD] = User(THIRD, "sam", "Sam")
     await slack_actions.set_budget(slack, {"amount": "5k", "approvers": [THIRD]})
     del slack.workspace.users[THIRD]
@@ -172,7 +172,7 @@ async def test_asker_is_told_that_no_approver_is_in_slack(workspace: Workspace, 
     slack.violations.clear()
 
 
-async def test_where_nobody_else_approves_the_asker_may(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_asker_decides_without_other_approvers(workspace: Workspace, slack: FakeSlack) -> None:
     await slack_actions.set_budget(slack, {"amount": "100", "approvers": [slack.you]})
     parent = await slack_actions.ask(slack, support_bot.LINE)
     (request,) = await slack.wait_for(lambda: requests(slack, parent))
@@ -180,7 +180,7 @@ async def test_where_nobody_else_approves_the_asker_may(workspace: Workspace, sl
     await slack.wait_for(lambda: [m for m in requests(slack, parent) if "Approved by" in texts(m)])
 
 
-async def test_an_unknown_price_is_neither_nothing_nor_within(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_unknown_price_has_no_budget_verdict(workspace: Workspace, slack: FakeSlack) -> None:
     """Of this offer nothing is known but the preparation, $500.00; in a month nothing at all."""
     line = "on=google/gemini-3.5-flash-lite examples=10k example=400 epochs=3 calls=50k/day call=100/70 prep=500"
     name = "Gemini 3.5 Flash-Lite (Google)"
@@ -200,7 +200,7 @@ async def test_an_unknown_price_is_neither_nothing_nor_within(workspace: Workspa
     assert threads == [parent["ts"]], "approval is asked for what is above"
 
 
-async def test_nobody_is_asked_to_approve_what_will_not_pay(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_estimate_that_never_pays_asks_for_no_approval(workspace: Workspace, slack: FakeSlack) -> None:
     """Tuned, a call costs 100 × 3 + 70 × 6 = 720 millionths; prompted at $1 and $2: 100 × 1 + 70 × 2 = 240."""
     await slack_actions.set_budget(slack, {"amount": "5k", "approvers": [slack.colleague]})
     line = f"{support_bot.LINE} prompt=0->0"
@@ -213,7 +213,7 @@ async def test_nobody_is_asked_to_approve_what_will_not_pay(workspace: Workspace
     assert requests(slack, parent) == [], "posted before, and nothing follows"
 
 
-async def test_an_estimate_within_the_budget_asks_nobody(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_estimate_within_the_budget_needs_no_approval(workspace: Workspace, slack: FakeSlack) -> None:
     await slack_actions.set_budget(slack, {"amount": "13080", "approvers": [slack.colleague]})
     parent = await slack_actions.ask(slack, support_bot.LINE)
     assert "budget" not in texts(parent)
@@ -228,7 +228,7 @@ async def test_monthly_budget_is_compared_with_the_high_end(workspace: Workspace
     assert "Above the budget of $1,200.00 a month by $96.00: Your rate is up to $1,296.00 a month." in texts(parent)
 
 
-async def test_the_channels_budget_comes_before_the_workspaces(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_channel_budget_precedes_workspace_budget(workspace: Workspace, slack: FakeSlack) -> None:
     people = [slack.colleague]
     slack.workspace.channel(slack.random).members.add(slack.bot_user)
     await slack_actions.set_budget(slack, {"amount": "100", "approvers": people, "scope": "workspace"})
@@ -240,7 +240,7 @@ async def test_the_channels_budget_comes_before_the_workspaces(workspace: Worksp
     assert "Budget of an estimate: $100.00" in texts(await slack_actions.open_home(slack))
 
 
-async def test_a_budget_that_cannot_be_is_refused(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_invalid_budget_command_is_refused(workspace: Workspace, slack: FakeSlack) -> None:
     for amount, decision in (
         ("much", "isn't a number"),
         ("5/day", "“day” isn't a budget period"),
@@ -250,7 +250,7 @@ async def test_a_budget_that_cannot_be_is_refused(workspace: Workspace, slack: F
     assert set(await slack_actions.set_budget(slack, {"amount": "5"})) == {"approvers"}
 
 
-async def test_a_budget_is_taken_away_by_leaving_it_empty(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_empty_amount_deletes_the_budget(workspace: Workspace, slack: FakeSlack) -> None:
     await slack_actions.set_budget(slack, {"amount": "100", "approvers": [slack.colleague]})
     await slack_actions.set_budget(slack, {"amount": ""})
     assert "budget" not in texts(await slack_actions.ask(slack, support_bot.LINE))

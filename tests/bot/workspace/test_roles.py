@@ -34,7 +34,7 @@ async def test_admins_may_and_others_get_a_sentence(workspace: Workspace, slack:
     assert str(caught.value) == ADMINS_ONLY
 
 
-async def test_whoever_is_named_is_an_admin_and_slack_is_not_asked(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_named_admin_needs_no_slack_call(workspace: Workspace, slack: FakeSlack) -> None:
     await Roles(workspace.app.workspaces, {slack.colleague}).check(TEAM, slack.colleague)
     assert fetched_users(slack) == []
 
@@ -52,7 +52,7 @@ async def test_roles_are_fetched_once_a_minute(workspace: Workspace, slack: Fake
     assert not await roles.is_admin(TEAM, slack.you)
 
 
-async def test_an_admin_of_another_workspace_is_none_here(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_admin_of_another_workspace_is_not_admin(workspace: Workspace, slack: FakeSlack) -> None:
     """Who came by a shared channel is an admin at home."""
     users = slack.workspace.users
     users[slack.you] = replace(users[slack.you], team="T0OTHER")
@@ -68,7 +68,7 @@ async def test_admin_of_an_organization_belongs_to_each_workspace(workspace: Wor
         assert await Roles(workspace.app.workspaces).is_admin(TEAM, slack.you) is is_here
 
 
-async def test_somebody_whom_slack_does_not_know_is_no_admin(start: Start, slack: FakeSlack) -> None:
+async def test_unknown_user_is_not_admin(start: Start, slack: FakeSlack) -> None:
     async with start() as running:
         assert not await Roles(running.app.workspaces).is_admin(TEAM, "U0NOBODY")
 
@@ -85,7 +85,7 @@ async def test_unknown_role_is_refused_with_the_reason(
     await roles.check(TEAM, slack.you)  # a failure is not remembered
 
 
-async def test_a_slack_that_answers_too_late_is_not_waited_for(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_late_answer_of_slack_is_not_awaited(workspace: Workspace, slack: FakeSlack) -> None:
     """Slack's 429 asks for a pause that is longer than a command can wait."""
     slack.fail_next("users.info", retry_after=30)
     with pytest.raises(UserError) as caught:
@@ -104,9 +104,7 @@ async def audit_of(path: Path) -> AsyncIterator[Audit]:
     await database.close()
 
 
-async def test_an_admin_reads_who_changed_what_and_nobody_else(
-    start: Start, slack: FakeSlack, database_path: Path
-) -> None:
+async def test_only_admins_read_the_audit_log(start: Start, slack: FakeSlack, database_path: Path) -> None:
     async with start():
         async with audit_of(database_path) as audit:
             await audit.write(AuditChange(TEAM, slack.you, f"budget of {slack.general}", None, "$500.00 a month"))
@@ -130,11 +128,11 @@ async def test_an_admin_reads_who_changed_what_and_nobody_else(
     assert slack.violations == []
 
 
-async def test_an_empty_log_says_so(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_empty_audit_log_has_a_message(workspace: Workspace, slack: FakeSlack) -> None:
     assert "No change has been recorded" in texts((await slack.command("audit")).json())
 
 
-async def test_a_full_log_is_no_more_than_slack_takes(start: Start, slack: FakeSlack, database_path: Path) -> None:
+async def test_full_audit_log_fits_a_message(start: Start, slack: FakeSlack, database_path: Path) -> None:
     async with start():
         async with audit_of(database_path) as audit:
             for _ in range(25):
@@ -144,7 +142,7 @@ async def test_a_full_log_is_no_more_than_slack_takes(start: Start, slack: FakeS
     assert slack.violations == []
 
 
-async def test_people_are_named_admins_by_a_setting(catalog: Catalog, slack: FakeSlack, database_path: Path) -> None:
+async def test_setting_names_admins(catalog: Catalog, slack: FakeSlack, database_path: Path) -> None:
     async with running_bot(catalog, slack, f"sqlite:///{database_path}", admins={slack.colleague}):
         await slack.command("audit", user=slack.colleague)
     assert "No change has been recorded" in texts(slack.ephemerals(user=slack.colleague)[0])

@@ -56,7 +56,7 @@ def effects(variance: Variance) -> dict[str, Decimal]:
         (date(2028, 1, 1), None),  # after a horizon of twelve months
     ],
 )
-def test_a_calendar_month_gets_its_days(catalog: Catalog, month: date, usd: str | None) -> None:
+def test_calendar_month_gets_its_days(catalog: Catalog, month: date, usd: str | None) -> None:
     variance = only_variance(forecast(catalog), actual("1", month=month))
     assert cents(variance.estimate_usd) == (None if usd is None else Decimal(usd))
     assert variance.inside == (usd is not None)
@@ -71,7 +71,7 @@ def test_first_month_counts_from_the_day_of_the_estimate(catalog: Catalog) -> No
     assert only_variance(comparison, actual("1", "training", date(2026, 12, 1))).estimate_usd == 0
 
 
-def test_a_month_that_is_not_over_counts_up_to_the_day(catalog: Catalog) -> None:
+def test_month_that_is_not_over_counts_up_to_the_day(catalog: Catalog) -> None:
     """Seven days of February: 1080 × 7 × 12 / 365 = 248.55."""
     variance = only_variance(forecast(catalog), Actual(FEBRUARY, "inference", Decimal(1), date(2027, 2, 8)))
     assert cents(variance.estimate_usd) == Decimal("248.55")
@@ -85,14 +85,14 @@ def test_growth_counts_from_the_estimates_own_months(catalog: Catalog) -> None:
     assert cents(variance.estimate_usd) == Decimal("1988.38")
 
 
-def test_a_retraining_is_paid_in_the_month_that_it_falls_into(catalog: Catalog) -> None:
+def test_retraining_is_paid_in_the_month_that_it_falls_into(catalog: Catalog) -> None:
     """Every second month: 2 months are 60.8 days after 1 January, in March."""
     comparison = forecast(catalog, retrain="2")
     assert only_variance(comparison, actual("1", "training", FEBRUARY)).estimate_usd == 0
     assert only_variance(comparison, actual("1", "training", MARCH)).estimate_usd == 120
 
 
-def test_the_months_add_up_to_the_total(catalog: Catalog) -> None:
+def test_months_add_up_to_the_total(catalog: Catalog) -> None:
     """Twelve months of 365/12 days are the year 2027, day by day."""
     comparison = forecast(catalog, growth="5%", retrain="3", runs="2")
     months = [date(2027, number, 1) for number in range(1, 13)]
@@ -105,12 +105,12 @@ def test_the_months_add_up_to_the_total(catalog: Catalog) -> None:
     )
 
 
-def test_preparation_stands_on_no_bill(catalog: Catalog) -> None:
+def test_preparation_is_not_in_a_bill(catalog: Catalog) -> None:
     variance = only_variance(forecast(catalog, prep="500"), Actual(NEW_YEAR, "all", Decimal(1), FEBRUARY))
     assert cents(variance.estimate_usd) == Decimal("1220.71")  # 120 + 1100.71
 
 
-def test_an_unknown_price_is_no_estimate(catalog: Catalog) -> None:
+def test_unknown_price_is_no_estimate(catalog: Catalog) -> None:
     """The price of dedicated capacity at the customer's own rates is unknown."""
     comparison = forecast(catalog, serving="dedicated")
     variance = only_variance(comparison, Actual(NEW_YEAR, "all", Decimal(1), FEBRUARY))
@@ -125,7 +125,7 @@ def test_an_unknown_price_is_no_estimate(catalog: Catalog) -> None:
 # --- what explains the difference ------------------------------------------------------------------------------------
 
 
-def test_an_amount_alone_says_volume_and_price_together(catalog: Catalog) -> None:
+def test_amount_alone_has_one_joint_cause(catalog: Catalog) -> None:
     variance = only_variance(forecast(catalog), actual("1100.00"))
     assert effects(variance) == {"volume × price together": Decimal("105.81")}  # 1100 − 994.19
 
@@ -162,7 +162,7 @@ def test_calls_without_tokens_leave_tokens_and_price_together(catalog: Catalog) 
     assert effects(variance) == {"tokens a call × price": Decimal("105.81")}
 
 
-def test_training_is_told_apart_into_runs_epochs_data_and_price(catalog: Catalog) -> None:
+def test_training_effects_are_runs_epochs_data_price(catalog: Catalog) -> None:
     """Two jobs of 4 epochs, 32.8M tokens in all: 4.1M a pass. R = 2, E = 4/3, D = 1.025 times the estimate's 120.
 
     By Shapley over three factors: 120 × (R−1) × [1/3 + 1/6 (E + D) + 1/3 ED]
@@ -180,7 +180,7 @@ def test_training_is_told_apart_into_runs_epochs_data_and_price(catalog: Catalog
     }
 
 
-def test_training_in_a_month_without_any_is_said_to_be_new(catalog: Catalog) -> None:
+def test_unexpected_training_is_new(catalog: Catalog) -> None:
     variance = only_variance(forecast(catalog), actual("330", "training", FEBRUARY))
     assert effects(variance) == {"not in the estimate": Decimal("330.00")}
 
@@ -215,24 +215,24 @@ def test_effects_always_add_up_to_the_difference(
         ("745.65", False),
     ],
 )
-def test_far_is_over_a_quarter(catalog: Catalog, usd: str, stands_out: bool) -> None:
+def test_anomaly_exceeds_a_quarter(catalog: Catalog, usd: str, stands_out: bool) -> None:
     assert (only_variance(forecast(catalog), actual(usd)).anomaly is not None) == stands_out
 
 
 @pytest.mark.parametrize(("usd", "stands_out"), [("169.99", False), ("170.00", False), ("170.01", True)])
-def test_far_is_over_fifty_dollars_too(catalog: Catalog, usd: str, stands_out: bool) -> None:
+def test_anomaly_exceeds_fifty_dollars(catalog: Catalog, usd: str, stands_out: bool) -> None:
     """Training is 120.00; a quarter of it would be 30.00."""
     assert (only_variance(forecast(catalog), actual(usd, "training", NEW_YEAR)).anomaly is not None) == stands_out
 
 
 @pytest.mark.parametrize(("usd", "stands_out"), [("830", True), ("840", False), ("1140", False), ("1160", True)])
-def test_with_ranges_it_is_outside_eight_of_ten_cases(catalog: Catalog, usd: str, stands_out: bool) -> None:
+def test_anomaly_of_a_range_is_outside_its_interval(catalog: Catalog, usd: str, stands_out: bool) -> None:
     """40k to 60k calls a day, all as likely: P10 is 42k and P90 58k, 0.84 and 1.16 of 994.19: 835.12 and 1153.26."""
     variance = only_variance(forecast(catalog, calls="40k..60k/day"), actual(usd))
     assert (variance.anomaly is not None) == stands_out
 
 
-def test_a_part_that_no_range_reaches_is_held_to_the_other_rule(catalog: Catalog) -> None:
+def test_part_without_a_range_uses_the_quarter_rule(catalog: Catalog) -> None:
     comparison = forecast(catalog, calls="40k..60k/day")
     assert only_variance(comparison, actual("121", "training", NEW_YEAR)).anomaly is None
     assert only_variance(comparison, actual("200", "training", NEW_YEAR)).anomaly
@@ -241,7 +241,7 @@ def test_a_part_that_no_range_reaches_is_held_to_the_other_rule(catalog: Catalog
 # --- the same question with what was measured ------------------------------------------------------------------------
 
 
-def test_what_was_measured_becomes_the_question(catalog: Catalog) -> None:
+def test_recalibration_uses_measured_values(catalog: Catalog) -> None:
     """28 days of 28 × 12 / 365 = 0.920548 months carried 460,274 calls: 500,000 a month."""
     calls = Decimal(460_274)
     usage = Usage(calls, 300 * calls, 50 * calls, 40 * calls)
@@ -258,7 +258,7 @@ def test_what_was_measured_becomes_the_question(catalog: Catalog) -> None:
     read_scenario({**comparison.scenario.fields(), **update.fields})
 
 
-def test_an_amount_alone_scales_the_calls_and_says_so(catalog: Catalog) -> None:
+def test_amount_alone_scales_the_calls(catalog: Catalog) -> None:
     """Twice February's 994.19 are twice the 1.5M calls a month."""
     comparison = forecast(catalog)
     usd = 2 * Decimal(1080) * 28 * 12 / 365
@@ -268,7 +268,7 @@ def test_an_amount_alone_scales_the_calls_and_says_so(catalog: Catalog) -> None:
     assert update.notes
 
 
-def test_everything_together_says_nothing_of_the_question(catalog: Catalog) -> None:
+def test_joint_amount_changes_no_field(catalog: Catalog) -> None:
     comparison = forecast(catalog)
     variance = actual_variances(comparison, comparison.estimates[0], [Actual(FEBRUARY, "all", Decimal(9), MARCH)])
     assert recalibrate(comparison, comparison.estimates[0], variance).fields == {}

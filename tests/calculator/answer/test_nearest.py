@@ -67,7 +67,7 @@ def test_more_of_the_same_gpus_are_the_nearest(catalog: Catalog, on: str) -> Non
     assert card(comparison).next_step == "Ask again with gpus=32, the nearest usable option."
 
 
-def test_other_gpus_follow_where_no_number_suffices(catalog: Catalog) -> None:
+def test_other_gpus_follow_if_no_number_suffices(catalog: Catalog) -> None:
     comparison = compared(catalog, "your-gpus", gpu="rtx-4090", gpu_rate="0.5", **TUNED_70B)
     nearest = comparison.nearest
     assert nearest is not None
@@ -76,7 +76,7 @@ def test_other_gpus_follow_where_no_number_suffices(catalog: Catalog) -> None:
     assert f"on={nearest.offer.id} gpu={nearest.offer.rented_from.gpu}" in card(comparison).next_step
 
 
-def test_what_cannot_be_bought_has_no_saving_and_no_figure(catalog: Catalog) -> None:
+def test_unavailable_offer_has_no_figures(catalog: Catalog) -> None:
     """Prompting GPT-4o costs far more than any of these would, and none can be had."""
     comparison = compared(catalog, "openai", base="gpt-4o", prompt="1500->100")
     assert [item.monthly_vs_baseline_usd for item in options(comparison)] == [None] * len(comparison.estimates)
@@ -99,7 +99,7 @@ def test_what_cannot_be_bought_has_no_saving_and_no_figure(catalog: Catalog) -> 
         ({"acceptance": "azure:refuse"}, "Fix the file first: counting it says why a platform refuses it."),
     ],
 )
-def test_one_change_is_named_where_no_offer_is_nearest(catalog: Catalog, fields: dict[str, str], step: str) -> None:
+def test_one_change_is_suggested_without_a_near_offer(catalog: Catalog, fields: dict[str, str], step: str) -> None:
     comparison = compared(catalog, "azure/gpt-4.1-mini@global", **fields)
     assert comparison.nearest is None
     assert card(comparison).next_step.startswith(step)

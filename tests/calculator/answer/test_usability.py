@@ -62,7 +62,7 @@ def compared(catalog: Catalog, on: str, **fields: str) -> Comparison:
         ("fireworks/kimi-k3@serverless", {}, "closed_to_new_customers", "has to be requested"),
     ],
 )
-def test_reason_why_an_offer_is_set_aside(
+def test_unusable_offer_has_a_reason(
     catalog: Catalog, offer: str, fields: dict[str, str], code: str, word: str
 ) -> None:
     comparison = compared(catalog, offer, **fields)
@@ -130,7 +130,7 @@ def test_more_calls_than_the_default_quota_are_a_warning(catalog: Catalog) -> No
     assert quota("1M/day") == []
 
 
-def test_what_a_buyer_must_know_is_a_warning(catalog: Catalog) -> None:
+def test_facts_for_buyers_are_warnings(catalog: Catalog) -> None:
     preview = compared(catalog, "wandb/llama-3.1-8b")
     warnings = {warning.code: warning.text for warning in estimate_warnings(preview, preview.estimates[0])}
     assert warnings["terms"].startswith("Public preview: training is free for now")

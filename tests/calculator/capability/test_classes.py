@@ -62,7 +62,7 @@ gpt-6-astra      -
 
 
 @pytest.mark.parametrize("row", PAIRS.strip().splitlines())
-def test_the_class_follows_from_the_published_values(row: str) -> None:
+def test_class_follows_from_the_published_values(row: str) -> None:
     candidate, reference, name, points = row.split()
     result = capability_class(TABLE.models[candidate], TABLE.models[reference], TABLE.scales)
     assert result.name == name
@@ -76,7 +76,7 @@ def test_letters_are_those_of_the_bands(row: str) -> None:
     assert (band[0] if band else "-") == letter
 
 
-def test_the_reason_names_scale_values_and_day() -> None:
+def test_reason_names_scale_values_and_day() -> None:
     result = capability_class(TABLE.models["llama-4-maverick"], TABLE.models["gpt-4.1-mini"], TABLE.scales)
     assert result.reason == (
         "2.8 points below GPT-4.1 mini on the Epoch Capabilities Index "
@@ -84,7 +84,7 @@ def test_the_reason_names_scale_values_and_day() -> None:
     )
 
 
-def test_the_reason_says_what_keeps_two_models_apart() -> None:
+def test_reason_explains_different_classes() -> None:
     reasons = {
         candidate: capability_class(TABLE.models[candidate], TABLE.models["gpt-4.1"], TABLE.scales).reason
         for candidate in ("gpt-oss-120b", "qwen3.5-9b", "gpt-oss-20b", "gemini-3.1-flash-lite")
@@ -98,7 +98,7 @@ def test_the_reason_says_what_keeps_two_models_apart() -> None:
 
 
 @given(ids, ids)
-def test_no_two_models_are_each_smaller_than_the_other(model: str, reference: str) -> None:
+def test_size_order_is_antisymmetric(model: str, reference: str) -> None:
     forward = capability_class(TABLE.models[model], TABLE.models[reference], TABLE.scales)
     backward = capability_class(TABLE.models[reference], TABLE.models[model], TABLE.scales)
     assert not (forward.name == backward.name == "smaller")
@@ -124,7 +124,7 @@ def test_values_with_and_without_thinking_are_never_compared(model: str, referen
 
 
 @given(ids, ids)
-def test_a_known_class_is_the_distance_on_comparable_scales(model: str, reference: str) -> None:
+def test_known_class_is_the_distance_on_comparable_scales(model: str, reference: str) -> None:
     result = capability_class(TABLE.models[model], TABLE.models[reference], TABLE.scales)
     assume(result.points is not None)
     assert result.points is not None

@@ -24,7 +24,7 @@ def texts(task: Task, model: str | None = None, examples: int | None = None) -> 
     return [(sentence.side, sentence.text) for sentence in result.sentences]
 
 
-def test_a_sentence_names_scores_source_day_and_publisher() -> None:
+def test_sentence_names_scores_source_day_and_publisher() -> None:
     assert texts("tool-calling", "llama-3.1-8b") == [
         (
             "for",
@@ -93,7 +93,7 @@ def test_evidence_holds_at_most_two_results_a_side(task: Task, model: str | None
             assert sentence.side == ("for" if difference > 0 else "against" if difference < 0 else "level")
 
 
-def test_a_task_changes_no_amount(catalog: Catalog) -> None:
+def test_task_changes_no_amount(catalog: Catalog) -> None:
     fields = {
         "on": "openai,together", "examples": "10k", "example": "400/200", "calls": "20k/day", "call": "300/150",
         "base": "gpt-4.1-mini", "prompt": "1500->100",

@@ -66,7 +66,7 @@ def filters_of(text: str) -> Filters:
 
 
 @pytest.mark.parametrize("row", CASES.strip().splitlines())
-def test_a_model_passes_fails_or_is_unknown(row: str) -> None:
+def test_model_passes_fails_or_is_unknown(row: str) -> None:
     text, model, outcome, reason = (part.strip() for part in row.split("|"))
     result = filters_of(text).result(TABLE.models[model], TABLE.scales)
     assert (result.outcome, result.reason) == (outcome, reason)
@@ -82,7 +82,7 @@ every_filter = st.one_of(
 
 
 @given(every_filter)
-def test_a_model_of_which_nothing_is_known_never_passes(filters: Filters) -> None:
+def test_unknown_model_never_passes_a_filter(filters: Filters) -> None:
     assert filters.result(UNKNOWN, TABLE.scales).outcome == "unknown"
 
 
@@ -140,7 +140,7 @@ def test_without_filters_everything_passes(catalog: Catalog) -> None:
         ({"task": "cooking"}, "task", "“cooking” isn't a valid task. Write classification, extraction"),
     ],
 )
-def test_a_filter_that_cannot_be_read_says_what_to_write(
+def test_filter_that_cannot_be_read_says_what_to_write(
     catalog: Catalog, fields: dict[str, str], key: str, text: str
 ) -> None:
     with pytest.raises(FieldErrors) as error:
@@ -156,7 +156,7 @@ def test_a_filter_that_cannot_be_read_says_what_to_write(
         ("≥B", AtLeast("B")),
     ],
 )
-def test_a_class_has_several_spellings(text: str, value: AtLeast) -> None:
+def test_class_has_several_spellings(text: str, value: AtLeast) -> None:
     assert parse_at_least(text) == value
 
 
@@ -164,7 +164,7 @@ def test_a_class_has_several_spellings(text: str, value: AtLeast) -> None:
     ("text", "written"),
     [("7B..15B", "7B..15B"), ("7..15B", "7B..15B"), ("7-15b", "7B..15B"), ("<=0.5B", "<=500M"), (">=70", ">=70B")],
 )
-def test_a_size_has_several_spellings(text: str, written: str) -> None:
+def test_size_has_several_spellings(text: str, written: str) -> None:
     assert str(parse_size(text)) == written
 
 

@@ -12,13 +12,13 @@ from calculator.costs.horizon import day_after_months, month_parts, months_betwe
 START = date(2026, 1, 1)
 
 
-def test_a_year_has_twelve_months_of_equal_length() -> None:
+def test_year_has_twelve_months_of_equal_length() -> None:
     assert months_between(START, date(2027, 1, 1)) == 12
     assert months_between(START, date(2026, 3, 15)) == Decimal(73) * 12 / 365
     assert months_between(date(2026, 3, 15), START) == 0
 
 
-def test_the_day_after_months_lies_within_them() -> None:
+def test_day_after_months_lies_within_them() -> None:
     assert day_after_months(START, Decimal(12)) == date(2027, 1, 1)
     assert months_between(START, day_after_months(START, Decimal("2.5"))) <= Decimal("2.5")
 

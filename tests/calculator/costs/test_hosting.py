@@ -97,7 +97,7 @@ def test_capacity_says_replicas_load_and_price_of_tokens() -> None:
     assert capacity_words(capacity) == words
 
 
-def test_load_above_what_a_deployment_plausibly_carries_is_said() -> None:
+def test_implausible_load_is_a_warning() -> None:
     # 2,592,000 s are 43,200 minutes; 14,400 calls × 100 tokens × 3 are 100 tokens a minute.
     limit = LoadLimit(Decimal(100), published=False, peak_factor=Decimal(3), source=price("1")[0].source)
     deployed = DeployedOffer(**asdict(offer({})), deployment=None, limit=limit)
@@ -129,13 +129,13 @@ def test_tighter_of_two_limits_decides() -> None:
         assert round(capacity.tokens_per_minute or 0, 20) == 75
 
 
-def test_replica_that_is_shared_by_few_is_paid_by_few() -> None:
+def test_replica_is_paid_by_the_models_that_share_it() -> None:
     # Of four models two share a replica, which carries the calls of both.
     shared = PAIR._replace(most_sharing=2)
     assert unit_hours(plan(adapters="4"), shared, Decimal(4_800)) == 4 * 720 / 2
     assert unit_hours(plan(adapters="4"), PAIR._replace(most_sharing=1), Decimal(4_800)) == 2 * 720
 
 
-def test_replicas_asked_for_are_the_fewest() -> None:
+def test_requested_replicas_are_a_minimum() -> None:
     assert units_needed(plan(replicas="2"), PAIR, Decimal(1)) == 4
     assert units_needed(plan(peak="6"), PAIR, Decimal(4_800)) == 4

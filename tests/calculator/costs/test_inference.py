@@ -24,7 +24,7 @@ def test_input_and_output_have_prices_of_their_own() -> None:
     ]
 
 
-def test_the_cached_share_applies_to_the_prompt() -> None:
+def test_cached_share_applies_to_the_prompt() -> None:
     cached = plan(prompt="2000->200", cached="80%")
     loads = token_loads(cached, cached.tuned, offer_call_prices(offer(PRICES | CACHED)))
     # 0.8 × 200 cached, 200 + 60 − 160 not.
@@ -61,7 +61,7 @@ def test_calls_without_a_complete_price_are_unknown() -> None:
     assert (line.label, line.quantity, line.amount_usd) == ("Calls, no complete price recorded", 1_200, None)
 
 
-def test_a_question_without_calls_has_no_lines() -> None:
+def test_question_without_calls_has_no_lines() -> None:
     none = plan()._replace(calls_per_month=Decimal(0))
     assert inference_lines(none, none.tuned, offer_call_prices(offer(PRICES)), START, MONTHS) == []
 

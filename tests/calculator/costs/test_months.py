@@ -18,7 +18,7 @@ def test_twelve_months_have_the_calls_of_a_year(calls: str, a_year: int) -> None
     assert round(resolved.calls_per_month * 12, 9) == a_year
 
 
-def test_a_deployment_is_up_8760_hours_a_year() -> None:
+def test_deployment_is_up_8760_hours_a_year() -> None:
     assert round(plan(days="").hosted_hours_per_month * 12, 9) == 8_760
 
 

@@ -13,7 +13,7 @@ from tests.calculator.costs.offers import START, offer, plan, price
 MONTHS = Decimal(12)
 
 
-def test_a_job_costs_examples_times_tokens_times_epochs() -> None:
+def test_job_costs_examples_times_tokens_times_epochs() -> None:
     # 1,000 × 400 × 3 = 1.2M tokens at $5; two runs.
     lines = training_lines(plan(runs="2"), offer({"training": price("5")}), START, MONTHS, Decimal(3))
     assert [(line.label, line.quantity, line.amount_usd) for line in lines] == [

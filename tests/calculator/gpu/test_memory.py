@@ -20,7 +20,7 @@ from calculator.gpu.memory import (
 from tests.calculator.gpu.setups import FACTS, PLAIN, TOY, toy
 
 
-def test_the_shape_counts_its_parameters() -> None:
+def test_shape_counts_its_parameters() -> None:
     assert TOY.counted == 6_000
     assert TOY.block_parameters == pytest.approx(4_000)
     assert TOY.matmul_parameters == pytest.approx(5_000)
@@ -46,15 +46,15 @@ def test_full_tuning_needs_sixteen_or_eight_bytes_a_weight() -> None:
     ("optimiser", "expected"),
     [("adamw", 12), ("adamw-8bit", 6), ("sgd", 4)],
 )
-def test_the_optimiser_decides_its_own_part(optimiser: str, expected: int) -> None:
+def test_optimiser_memory_depends_on_the_optimiser(optimiser: str, expected: int) -> None:
     assert optimiser_bytes(toy(optimiser=optimiser)) == pytest.approx(expected * 6_000)
 
 
-def test_no_gradients_where_the_step_runs_in_the_backward_pass() -> None:
+def test_fused_optimiser_stores_no_gradients() -> None:
     assert gradient_bytes(toy(steps_in_backward=True)) == 0
 
 
-def test_the_host_holds_the_optimiser_when_it_is_offloaded() -> None:
+def test_offloaded_optimiser_is_in_host_memory() -> None:
     assert optimiser_bytes(toy(offload="optimiser")) == 0
     assert optimiser_bytes(toy(paged_optimiser=True)) == 0
     # FSDP's offload also frees weights and gradients; the gathered layers remain.
@@ -92,7 +92,7 @@ def stored(**changes: object) -> float:
     return layer_activation_bytes(toy(**changes), PLAIN)
 
 
-def test_a_layer_keeps_what_its_backward_pass_needs() -> None:
+def test_layer_stores_activations_for_the_backward_pass() -> None:
     # Full: inputs of norms and of matrices (2 + 2)·10, 2·10 query, 2·10 key and value, 4·20 feed-forward, 2 bytes each.
     assert stored() == 2 * (40 + 20 + 20 + 80)
     # Frozen matrices keep no inputs: 2·10 + 20 + 20 + 3·20, and the adapter's input.
@@ -117,7 +117,7 @@ def test_fused_kernels_share_inputs_that_eager_copies() -> None:
     assert stored(method="lora", lora_targets=("q",), dora=True) == 2 * (30 + 20 + 20 + 60 + 30)
 
 
-def test_quantised_matrices_keep_their_inputs() -> None:
+def test_quantised_matrices_store_their_inputs() -> None:
     pure = stored(method="qlora", lora_targets=("down",), stack="eager", states="pure")
     # 4·10 norms and 2·10 inputs; 3·20 and the input of down twice, for the matrix and for its adapter.
     assert pure == 2 * (60 + 20 + 20 + 100)
@@ -125,7 +125,7 @@ def test_quantised_matrices_keep_their_inputs() -> None:
     assert stored(method="qlora", lora_targets=("down",), stack="eager", prepared=True) == 2 * (60 + 20 + 20 + 160)
 
 
-def test_checkpointing_keeps_one_boundary_a_layer() -> None:
+def test_checkpointing_stores_one_boundary_a_layer() -> None:
     layer = 320 * 8
     assert activation_bytes(toy(), PLAIN) == (4 * layer, 0)
     assert activation_bytes(toy(checkpointing="full"), PLAIN) == (4 * 2 * 10 * 8, layer)
@@ -146,7 +146,7 @@ def test_step_copies_gradients_and_loading_holds_a_shard() -> None:
     assert loading_bytes(toy(gpus=2, sharding="zero3"), PLAIN) == 0
 
 
-def test_the_fullest_moment_counts() -> None:
+def test_peak_memory_is_the_fullest_moment() -> None:
     physics = replace(PLAIN, logit_bytes_in_place=8.0, step_copy_mixed=4.0)
     # Optimiser step: 12,000 + 12,000 + 72,000 states and 24,000 of copies; more than any activations here.
     assert peak_memory(toy(), physics).required == pytest.approx(120_000)
@@ -192,7 +192,7 @@ def test_changing_lengths_leave_more_in_the_cache() -> None:
     assert peak_memory(replace(changing, packed=True), physics).cache == 0
 
 
-def test_what_does_not_fit_says_what_would() -> None:
+def test_unfit_setup_has_remedies() -> None:
     setup = toy(
         model=FACTS.models["llama-3.1-8b"],
         gpu=FACTS.gpus["rtx-4090"],
@@ -214,7 +214,7 @@ def test_what_does_not_fit_says_what_would() -> None:
     assert remedies(replace(setup, micro_batch=1, loss="fused"), FACTS.physics) == []
 
 
-def test_tight_setup_says_what_would_surely_fit() -> None:
+def test_tight_setup_has_remedies() -> None:
     setup = Setup(
         FACTS.models["qwen3-32b"],
         FACTS.gpus["rtx-4090"],
@@ -228,7 +228,7 @@ def test_tight_setup_says_what_would_surely_fit() -> None:
     assert [words for words, _ in remedies(setup, FACTS.physics)] == ["2 GPUs with sharded weights"]
 
 
-def test_fp8_stack_keeps_weights_and_activations_in_8_bit() -> None:
+def test_fp8_stack_stores_weights_and_activations_in_8_bit() -> None:
     physics = replace(PLAIN, fp8_bytes=1.0, fp8_kept=0.5)
     narrow = toy(method="lora", lora_rank=2, lora_targets=("q",), stack="fp8", precision="fp8")
     cast = replace(narrow, keeps_8_bit=False)

@@ -55,7 +55,7 @@ def job(method: str = "lora", model: str = "llama-3.1-8b") -> TrainingJob:
     return TrainingJob(setup, global_batch=32, dataset_tokens=10e6, epochs=3)
 
 
-def test_everything_found_fits_and_keeps_the_global_batch() -> None:
+def test_configurations_fit_and_keep_the_global_batch() -> None:
     choices = configurations(job(), places("rtx-4090", "a100-80", "h100"), FACTS.physics)
     assert choices
     for option in choices:
@@ -64,7 +64,7 @@ def test_everything_found_fits_and_keeps_the_global_batch() -> None:
         assert setup.micro_batch * setup.grad_accumulation * setup.gpus == 32
 
 
-def test_a_large_model_needs_more_gpus_or_does_not_fit() -> None:
+def test_large_model_needs_more_gpus_or_does_not_fit() -> None:
     choices = configurations(job("full", "llama-3.1-70b"), places("h100"), FACTS.physics)
     assert choices == []  # 70.6 billion × 16 bytes are 1,052 GiB; eight cards have 630
     choices = configurations(job("full", "llama-3.1-70b"), places("h100", counts=(8, 16, 32)), FACTS.physics)
@@ -74,7 +74,7 @@ def test_a_large_model_needs_more_gpus_or_does_not_fit() -> None:
     assert best.prediction.setup.sharding == "zero3"
 
 
-def test_the_cheapest_has_a_known_price() -> None:
+def test_cheapest_has_a_known_price() -> None:
     choices = configurations(job(), [*places("h100", usd=None), *places("a100-80", usd="1.5")], FACTS.physics)
     best = cheapest(choices)
     assert best is not None

@@ -114,7 +114,7 @@ def test_adapters_move_the_widths_of_their_matrices() -> None:
     assert elementwise_seconds(toy(), physics) == 0
 
 
-def test_a_micro_step_moves_its_gradients_and_gathered_weights() -> None:
+def test_micro_step_moves_its_gradients_and_gathered_weights() -> None:
     physics = replace(PLAIN, traffic_eager=0.0, gradient_traffic=8.0, gather_traffic=4.0)
     assert elementwise_seconds(toy(), physics) == pytest.approx(8 * 6_000 / 1e9)
     assert elementwise_seconds(toy(gpus=2, sharding="zero3"), physics) == pytest.approx(12 * 6_000 / 1e9)
@@ -131,7 +131,7 @@ def test_loss_dequantisation_and_optimiser_are_memory_traffic() -> None:
     assert optimiser_seconds(toy(grad_accumulation=4), physics) == pytest.approx(20 * 6_000 / 4 / 1e9)
 
 
-def test_the_host_starts_the_kernels_of_every_layer() -> None:
+def test_host_starts_the_kernels_of_every_layer() -> None:
     physics = replace(PLAIN, launch_eager=0.001, launch_sharded=0.5)
     assert launch_seconds(toy(), physics) == pytest.approx(0.001 * 4 * 3)
     assert launch_seconds(toy(sharding="zero3", gpus=2), physics) == pytest.approx(0.001 * 1.5 * 4 * 3)
@@ -161,7 +161,7 @@ def test_micro_step_is_the_slower_of_gpu_and_host() -> None:
     assert apart.seconds == pytest.approx(12.0 + 6.0)
 
 
-def test_a_pipeline_waits_at_both_ends() -> None:
+def test_pipeline_waits_at_both_ends() -> None:
     physics = replace(PLAIN, launch_eager=1.0)
     # 2 stages of 2 layers: 6 s a micro-step, and 1/4 of it once more with 4 micro-steps.
     step = micro_step(toy(gpus=2, pipeline_parallel=2, grad_accumulation=4), physics)

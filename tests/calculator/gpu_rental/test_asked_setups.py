@@ -80,7 +80,7 @@ def test_int8_kernels_slow_a_run_down(catalog: Catalog) -> None:
     assert hours(quant="int8") > 2 * hours()
 
 
-def test_chunked_loss_can_be_said(catalog: Catalog) -> None:
+def test_chunked_loss_can_be_chosen(catalog: Catalog) -> None:
     """huggingface/trl#2294: 60,000 tokens of gpt-oss-20b fit one H100 with a chunked loss."""
     line = {"model": "gpt-oss-20b", "gpu": "h100", "gpus": "1", "seq": "60000"}
     plain = report(catalog, **line)
@@ -98,7 +98,7 @@ def test_weights_that_no_gpu_holds_are_sharded(catalog: Catalog) -> None:
     assert result.copy_gib > 2 * result.prediction.usable_gib
 
 
-def test_a_job_fits_only_if_its_expected_peak_does(catalog: Catalog) -> None:
+def test_job_fits_only_if_its_expected_peak_does(catalog: Catalog) -> None:
     result = report(catalog, model="llama-3.1-8b", method="qlora", gpu="rtx-5090", gpus="1", seq="512")
     assert result.prediction.verdict == "fits"
     assert result.prediction.peak_gib.high <= result.prediction.usable_gib

@@ -42,7 +42,7 @@ def only(comparison: Comparison) -> Estimate:
     return result
 
 
-def test_on_all_has_them_where_a_model_is_named_and_else_not(catalog: Catalog) -> None:
+def test_all_includes_gpus_if_a_model_is_named(catalog: Catalog) -> None:
     own = set(catalog.gpus.offers)
     with_model = {entry.offer.id for entry in answer(catalog, {**TRAINED, "on": "all"}).estimates}
     without = {entry.offer.id for entry in answer(catalog, {**TRAINED, "on": "all", "model": ""}).estimates}
@@ -50,7 +50,7 @@ def test_on_all_has_them_where_a_model_is_named_and_else_not(catalog: Catalog) -
     assert without - with_model == set()
 
 
-def test_they_are_ranked_with_the_hosted_ones(catalog: Catalog) -> None:
+def test_rented_and_hosted_offers_are_ranked_together(catalog: Catalog) -> None:
     comparison = answer(catalog, {**TRAINED, "on": "all"})
     ranked = comparison.usable
     months = [average_month(comparison, entry).usd for entry in ranked]
@@ -73,7 +73,7 @@ def test_they_are_ranked_with_the_hosted_ones(catalog: Catalog) -> None:
         ("nebius", {"gpu": "nvidia h200"}, {"nebius/h200"}),
     ],
 )
-def test_they_are_named_by_platform_offer_and_gpu(
+def test_rented_gpus_are_named_by_platform_offer_or_gpu(
     catalog: Catalog, on: str, extra: dict[str, str], offers: set[str]
 ) -> None:
     result = {entry.offer.id for entry in answer(catalog, {**TRAINED, "on": on, **extra}).estimates}
@@ -118,7 +118,9 @@ def test_they_are_named_by_platform_offer_and_gpu(
         ({"model": "zzz", "gpu": "yyy"}, {"model": "Unknown model", "gpu": "Unknown GPU"}),
     ],
 )
-def test_what_is_wrong_is_said_at_its_key(catalog: Catalog, fields: dict[str, str], errors: dict[str, str]) -> None:
+def test_invalid_gpu_field_is_refused_at_its_key(
+    catalog: Catalog, fields: dict[str, str], errors: dict[str, str]
+) -> None:
     with pytest.raises(FieldErrors) as refused:
         answer(catalog, {**TRAINED, "on": "all", **fields})
     assert refused.value.errors.keys() == errors.keys()
@@ -126,7 +128,7 @@ def test_what_is_wrong_is_said_at_its_key(catalog: Catalog, fields: dict[str, st
         assert sentence in refused.value.errors[key]
 
 
-def test_a_size_alone_is_enough_and_said_to_be_a_guess(catalog: Catalog) -> None:
+def test_size_alone_gives_an_estimate_with_a_note(catalog: Catalog) -> None:
     comparison = answer(catalog, {**ONE_L4, "model": "", "params": "7B"})
     result = only(comparison)
     assert result.complete
@@ -141,7 +143,7 @@ def test_without_a_number_of_gpus_the_cheapest_is_taken(catalog: Catalog) -> Non
     assert chosen == min(usd for usd in each if usd is not None)
 
 
-def test_gpus_at_ones_own_rate_cost_what_rented_ones_do_at_it(catalog: Catalog) -> None:
+def test_own_gpus_cost_the_same_at_the_same_rate(catalog: Catalog) -> None:
     """RunPod's L4 is $0.49 an hour, billed by the second; the customer's is compared. Six are one machine."""
     both = answer(catalog, {**ONE_L4, **SERVED, "gpu": "l4", "gpu_rate": "0.49"})
     rented, own = sorted(both.estimates, key=lambda entry: entry.offer.id)
@@ -154,12 +156,12 @@ def test_gpus_at_ones_own_rate_cost_what_rented_ones_do_at_it(catalog: Catalog) 
     assert six.total_usd == 0, "paid for already"
 
 
-def test_a_node_that_is_rented_whole_is_paid_whole(catalog: Catalog) -> None:
+def test_whole_node_is_paid_whole(catalog: Catalog) -> None:
     line = only(answer(catalog, {**TRAINED, "on": "aws/p5.48xlarge", "gpus": "3"})).lines[0]
     assert line.formula.startswith("8 GPUs × ")
 
 
-def test_eight_bit_needs_a_gpu_that_has_it(catalog: Catalog) -> None:
+def test_8_bit_needs_a_gpu_that_supports_it(catalog: Catalog) -> None:
     result = answer(catalog, {**TRAINED, "on": "runpod/a100-80,runpod/h100", "stack": "fp8"})
     assert {entry.offer.id: [w.code for w in estimate_warnings(result, entry)] for entry in result.estimates} == {
         "runpod/h100": [],
@@ -181,7 +183,7 @@ def test_impact_is_the_total_with_one_assumption_changed(catalog: Catalog) -> No
     assert round(served["twice the calls at the busiest time"], 9) == Decimal("12877.20")
 
 
-def test_from_how_many_calls_a_gpu_of_ones_own_is_cheaper_to_run(catalog: Catalog) -> None:
+def test_crossover_of_own_gpu_and_tokens(catalog: Catalog) -> None:
     """A token-billed offer at $1 per 1M tokens: 170 tokens a call cost $0.00017; 730 h × $0.49 = $357.70 are as much as
     2,104,117.6 calls.
     """

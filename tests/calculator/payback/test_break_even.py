@@ -82,7 +82,7 @@ def number_in(text: str | None) -> int:
     return int(number[0].replace(",", ""))
 
 
-def test_the_prompt_alone(catalog: Catalog) -> None:
+def test_shorter_prompt_pays_back(catalog: Catalog) -> None:
     """62 / 0.00027 = 229,629.6."""
     result = result_of(catalog)
     assert (result.saving_per_call_usd, result.calls) == (Decimal("0.000270"), 229_630)
@@ -101,28 +101,30 @@ def test_the_prompt_alone(catalog: Catalog) -> None:
         ("200/400", "7.50", "0", None),  # 270 − 30 − 240
     ],
 )
-def test_the_whole_call(catalog: Catalog, call: str, usd: str, saving: str, calls: int | None) -> None:
+def test_saving_counts_input_and_output_tokens(
+    catalog: Catalog, call: str, usd: str, saving: str, calls: int | None
+) -> None:
     result = result_of(catalog, call=call, prep=usd)
     assert (result.saving_per_call_usd, result.calls) == (Decimal(saving), calls)
     assert result.cause == ("answers" if calls is None else None)
 
 
 @pytest.mark.parametrize(("usd", "calls"), [("62.50", 992_064), ("7.50", 119_048)])
-def test_against_a_cached_prompt(catalog: Catalog, usd: str, calls: int) -> None:
+def test_saving_against_a_cached_prompt(catalog: Catalog, usd: str, calls: int) -> None:
     """2,000 × $0.075 + 100 × $0.15 + 70 × $0.60 = 207 millionths, tuned 200 × $0.30 + 70 × $1.20 = 144: 63 saved."""
     result = result_of(catalog, base_rates="0.15/0.075/0.60", call="100/70", cached="100%", prep=usd)
     assert (result.saving_per_call_usd, result.calls) == (Decimal("0.000063"), calls)
 
 
 @pytest.mark.parametrize(("usd", "calls"), [("62", None), ("7.50", 27_778)])
-def test_before_the_model_ends(catalog: Catalog, usd: str, calls: int | None) -> None:
+def test_break_even_needs_calls_before_the_model_ends(catalog: Catalog, usd: str, calls: int | None) -> None:
     """54 days leave 177,534 calls; 7.50 / 0.00027 = 27,777.8, while $62 need 229,630."""
     result = result_of(catalog, **ENDING, calls="100k/month", prep=usd)
     assert result.calls == calls
     assert result.cause == ("ends" if calls is None else None)
 
 
-def test_the_very_last_call_before_the_end_counts(catalog: Catalog) -> None:
+def test_last_call_before_the_end_counts(catalog: Catalog) -> None:
     """365,000 calls a month are 365,000 × 648 / 365 = 648,000 to the end, × 0.00027 = $174.96: to the cent."""
     result = result_of(catalog, **ENDING, calls="365k/month", prep="174.959997")
     assert (result.calls, result.day) == (648_000, date(2027, 1, 14))
@@ -130,7 +132,7 @@ def test_the_very_last_call_before_the_end_counts(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("calls", [1_529_999, 1_530_000, 1_530_001, 1_531_744])
-def test_hosting_in_the_way(catalog: Catalog, calls: int) -> None:
+def test_hosting_cost_prevents_the_break_even(catalog: Catalog, calls: int) -> None:
     """1,224 / 0.0008 = 1,530,000 calls cover the hosting. The $15 take 15 × 365 / (327 × 12) = $1.3953 a month beside
     it, 1,744.1 calls: at 1,530,000 and one above it would take for ever, and the model ends.
     """
@@ -154,7 +156,7 @@ def test_hosting_pays_back_from_one_call_above_its_cost(catalog: Catalog) -> Non
     assert above.reason == "beyond the horizon of 12 months"
 
 
-def test_hosting_that_gets_dearer_is_paid_at_its_new_price(catalog: Catalog) -> None:
+def test_hosting_uses_its_announced_price(catalog: Catalog) -> None:
     """The GPU is $7 an hour until 2026-08-31, $5,040 a month, then $8, $5,760. 1.1M calls save 1.1M × $0.0048 = $5,280:
     $240 in the first month and −$480 in each after it, which never pay back $1,000.
     """
@@ -168,14 +170,14 @@ def test_hosting_that_gets_dearer_is_paid_at_its_new_price(catalog: Catalog) -> 
     assert (result.calls, result.cause) == (None, "hosting")
 
 
-def test_one_token_less_turns_an_answer_that_is_too_long(catalog: Catalog) -> None:
+def test_shorter_answer_pays_back(catalog: Catalog) -> None:
     long = {"call": "0/600", "calls": "1M/month"}
     assert (result_of(catalog, **long).cause, number_in(turn(catalog, **long))) == ("answers", 450)
     assert result_of(catalog, call="0/450").calls is None
     assert result_of(catalog, call="0/449").saving_per_call_usd == Decimal("0.0000006")
 
 
-def test_without_the_cache_it_would_pay(catalog: Catalog) -> None:
+def test_cached_prompt_is_the_cause(catalog: Catalog) -> None:
     cached = {"base_rates": "0.15/0.01/0.60", "calls": "100k/month"}
     result = result_of(catalog, **cached, cached="100%")
     assert (result.calls, result.cause) == (None, "cached")
@@ -184,7 +186,7 @@ def test_without_the_cache_it_would_pay(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("prep", ["5000", "0"])
-def test_rarer_retraining_turns_it(catalog: Catalog, prep: str) -> None:
+def test_rarer_retraining_pays_back(catalog: Catalog, prep: str) -> None:
     """100,000 calls save $27 a month: two months less than a retraining's $62, three months more."""
     every = TRAINED | {"prep": prep, "calls": "100k/month"}
     result = result_of(catalog, **every, retrain="2")
@@ -195,7 +197,7 @@ def test_rarer_retraining_turns_it(catalog: Catalog, prep: str) -> None:
     assert result_of(catalog, **every, retrain=f"{turned - 1}").calls is None
 
 
-def test_retraining_that_leaves_little_pays_back_late(catalog: Catalog) -> None:
+def test_costly_retraining_delays_the_break_even(catalog: Catalog) -> None:
     """Three months save $81 and a retraining takes $62. Of the first $5,062 the 263rd of them leaves 5,062 − 263 × 19 =
     $65, 65 / 27 = 2.41 months: 789 + 2.41 months of 100,000 calls.
     """
@@ -203,7 +205,7 @@ def test_retraining_that_leaves_little_pays_back_late(catalog: Catalog) -> None:
     assert (result.calls, result.reason) == (79_140_741, "beyond the horizon of 12 months")
 
 
-def test_no_retraining_is_paid_where_none_can_be_had(catalog: Catalog) -> None:
+def test_retraining_stops_when_training_ends(catalog: Catalog) -> None:
     """1.55M calls save 1,240 − 1,224 = $16 a month. Training ends on 2027-04-14, after four monthly retrainings:
     75 + 4 × 15 = $135 are saved in 135 / 16 = 8.4375 months, 13,078,125 calls; by the end 10.7507 × 16 − 135 = $37.01.
     """
@@ -221,7 +223,7 @@ def test_no_retraining_is_paid_where_none_can_be_had(catalog: Catalog) -> None:
         ({"growth": "50%"}, ["ends"] * 5),
     ],
 )
-def test_the_calls_that_beat_the_end(catalog: Catalog, more: dict[str, str], causes: list[str]) -> None:
+def test_suggested_calls_pay_back_before_the_end(catalog: Catalog, more: dict[str, str], causes: list[str]) -> None:
     """The suggested number of calls pays back, and one call a month less does not.
 
     1,000 calls save $0.27 a month. Training and the only retraining before the end cost $3 each: (58 + 6) / 0.27 = 237
@@ -237,7 +239,7 @@ def test_the_calls_that_beat_the_end(catalog: Catalog, more: dict[str, str], cau
         assert result_of(catalog, **fields, calls=f"{turned - 1}/month").calls is None, usd
 
 
-def test_shrinking_calls_are_not_blamed_on_hosting(catalog: Catalog) -> None:
+def test_shrinking_calls_have_another_cause_than_hosting(catalog: Catalog) -> None:
     """Halving every month, 100,000 calls are 200,000 in all, and save $54 of the $1,000."""
     result = result_of(catalog, calls="100k/month", growth="-50%", prep="1000")
     assert result.calls is None
@@ -248,20 +250,20 @@ def test_shrinking_calls_are_not_blamed_on_hosting(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("growth", ["0%", "1%", "50%"])
-def test_later_than_any_calendar_the_calls_are_exact(catalog: Catalog, growth: str) -> None:
+def test_break_even_calls_are_exact_beyond_the_calendar(catalog: Catalog, growth: str) -> None:
     result = result_of(catalog, calls="1/month", growth=growth)
     assert result.calls == 229_630
     assert result.reason == "beyond the horizon of 12 months"
 
 
-def test_runs_are_paid_once_and_retrained_one_by_one(catalog: Catalog) -> None:
+def test_runs_are_paid_once_and_retraining_is_one_run(catalog: Catalog) -> None:
     """186 at first; before the retraining of month 21, (186 + 6 × 62) / 27 = 20.67 months."""
     result = result_of(catalog, **TRAINED, runs="3", retrain="3", calls="100k/month", months="24")
     assert result.months == pytest.approx(Decimal(558) / 27)
     assert result_of(catalog, **TRAINED, runs="3").calls == 688_889  # 186 / 0.00027 = 688,888.9
 
 
-def test_nothing_spent_is_paid_back_at_once(catalog: Catalog) -> None:
+def test_free_training_pays_back_at_once(catalog: Catalog) -> None:
     result = result_of(catalog, prep="0", calls="100k/month")
     assert (result.calls, result.months, result.day) == (0, 0, TODAY)
 
@@ -270,7 +272,7 @@ def test_retraining_without_calls_gives_no_answer(catalog: Catalog) -> None:
     assert payback(catalog, **TRAINED, retrain="3") is None
 
 
-def test_a_base_without_any_call_gives_no_answer(catalog: Catalog) -> None:
+def test_base_without_any_call_gives_no_answer(catalog: Catalog) -> None:
     assert payback(catalog, base="gpt-4o-mini", base_rates="", call="", prompt="") is None
 
 
@@ -278,7 +280,7 @@ def test_unknown_call_prices_give_no_answer_without_calls(catalog: Catalog) -> N
     assert payback(catalog, on="azure/qwen-32b@global", rates="") is None
 
 
-def test_the_day_is_counted_in_months_of_a_twelfth_of_365_days(catalog: Catalog) -> None:
+def test_day_is_counted_in_months_of_a_twelfth_of_365_days(catalog: Catalog) -> None:
     """$270 a month: $108 in 0.4 months, 146/12 = 12.17 days, the 13th; $3,240 in a year of exactly 365."""
     assert result_of(catalog, calls="1M/month", prep="108").day == date(2026, 12, 4)
     year = result_of(catalog, calls="1M/month", prep="3240")
@@ -296,13 +298,13 @@ def test_base_rates_are_read_and_written(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["0.15", "1/2/3/4", "0.15/", "/0.60", "a/b", "-1/2"])
-def test_other_base_rates_are_refused(text: str) -> None:
+def test_invalid_base_rates_are_refused(text: str) -> None:
     with pytest.raises(FieldErrors) as caught:
         read_scenario(TYPICAL | {"base_rates": text})
     assert caught.value.errors.keys() == {"base_rates"}
 
 
-def test_a_call_of_no_tokens_needs_a_prompt() -> None:
+def test_call_without_tokens_needs_a_prompt() -> None:
     with pytest.raises(FieldErrors) as caught:
         read_scenario(TYPICAL | {"prompt": "", "calls": "1/month"})
     assert caught.value.errors.keys() == {"call"}

@@ -31,7 +31,7 @@ def fields_of(drawn: dict[str, int]) -> dict[str, str]:
 
 
 @given(drawn=anything)
-def test_the_call_before_does_not_pay_and_this_one_does(catalog: Catalog, drawn: dict[str, int]) -> None:
+def test_break_even_call_is_the_first_that_pays(catalog: Catalog, drawn: dict[str, int]) -> None:
     today = (drawn["before"] + drawn["user"]) * drawn["base_in"] + (drawn["answer"] + 1) * (drawn["base_out"] + 1)
     tuned = (drawn["after"] + drawn["user"]) * drawn["in"] + (drawn["answer"] + 1) * drawn["out"]
     saving = Fraction(today - tuned, 100 * 1_000_000)
@@ -53,7 +53,7 @@ def paid_after(result: BreakEven) -> Decimal:
 @pytest.mark.parametrize(("key", "sooner"), [("usd", False), ("base_in", True), ("base_out", True), ("calls", True)])
 @settings(max_examples=40)
 @given(drawn=anything, growth=st.sampled_from(["0%", "5%", "-5%"]), retrain=st.sampled_from(["", "3"]), data=st.data())
-def test_what_brings_it_nearer_never_puts_it_off(
+def test_better_inputs_never_delay_the_break_even(
     catalog: Catalog, key: str, *, sooner: bool, drawn: dict[str, int], growth: str, retrain: str, data: st.DataObject
 ) -> None:
     on = data.draw(
@@ -78,7 +78,7 @@ def test_what_brings_it_nearer_never_puts_it_off(
     growth=st.sampled_from(["0%", "5%", "-5%", "-50%"]),
     retrain=st.sampled_from(["", "1", "4"]),
 )
-def test_what_would_turn_a_never_turns_it(
+def test_suggested_change_pays_back(
     catalog: Catalog, on: str, drawn: dict[str, int], growth: str, retrain: str
 ) -> None:
     drawn = drawn | {"answer": drawn["answer"] // 10, "base_in": drawn["base_in"] + 100, "calls": drawn["calls"] // 30}
@@ -102,7 +102,7 @@ def test_what_would_turn_a_never_turns_it(
 
 @settings(max_examples=25)
 @given(data=st.data(), given_numbers=numbers, chosen=choices, base=st.sampled_from(["gpt-4o-mini", "gpt-4.1"]))
-def test_the_net_is_prompting_less_tuning_and_agrees_with_never(
+def test_net_saving_agrees_with_the_break_even(
     catalog: Catalog, data: st.DataObject, given_numbers: dict[str, int], chosen: dict[str, str], base: str
 ) -> None:
     offers = data.draw(st.lists(st.sampled_from(different_offers(catalog)), min_size=4, max_size=8, unique=True))
@@ -123,7 +123,7 @@ def test_the_net_is_prompting_less_tuning_and_agrees_with_never(
     ("calls", "growth", "retrain"),
     [("1/year", "0%", ""), ("1k/month", "-3%", "1"), ("50k/day", "100%", "2"), ("1B/hour", "0%", "1")],
 )
-def test_every_break_even_of_the_catalogue_has_a_cause(catalog: Catalog, calls: str, growth: str, retrain: str) -> None:
+def test_suggested_changes_have_a_cause(catalog: Catalog, calls: str, growth: str, retrain: str) -> None:
     on = ",".join(different_offers(catalog))
     fields = {"on": on, "rates": "", "base_rates": "2.5/1.25/10", "call": "100/70", "cached": "30%"}
     comparison = compared(catalog, **fields, calls=calls, growth=growth, retrain=retrain)

@@ -79,18 +79,18 @@ def point(catalog: Catalog, rule: str, **fields: str) -> RuleOfThumb | None:
         (CHEAP_BASE, "prompting"),  # each call costs $0.000010 more
     ],
 )
-def test_the_money_follows_what_is_left_at_the_end(catalog: Catalog, fields: dict[str, str], favours: str) -> None:
+def test_money_rule_follows_the_net_saving(catalog: Catalog, fields: dict[str, str], favours: str) -> None:
     assert side(catalog, **fields) == favours
 
 
-def test_where_all_volume_rules_favour_tuning_the_money_may_not(catalog: Catalog) -> None:
+def test_money_can_contradict_the_volume_rules(catalog: Catalog) -> None:
     """2M calls a month, 24M a year, save $6,480.00; preparation costs $7,000.00."""
     fields = {"calls": "2M/month", "prep": "7000"}
     assert side(catalog, **fields) == "prompting"
     assert point(catalog, "volume", **fields) == RuleOfThumb("volume", "tuning", Decimal(2_000_000), Decimal(1_000_000))
 
 
-def test_without_calls_the_money_takes_no_side(catalog: Catalog) -> None:
+def test_money_rule_needs_calls(catalog: Catalog) -> None:
     assert side(catalog, calls="") is None
     assert side(catalog, calls="", **CHEAP_BASE) is None
 
@@ -104,7 +104,7 @@ def test_no_rules_without_base_or_with_unknown_price(catalog: Catalog) -> None:
         assert favoured_side(comparison, entry) is None
 
 
-def test_each_offer_has_its_own(catalog: Catalog) -> None:
+def test_each_offer_has_its_own_rules(catalog: Catalog) -> None:
     """Training 1M tokens: $62.00 at the customer's rates, so $262.00 ahead; the other verdict has other figures."""
     comparison = compared(catalog, **TRAINED | {"on": "your-rates,together"})
     rule = {entry.offer.id: rules_of_thumb(comparison, entry) for entry in comparison.estimates}
@@ -132,22 +132,20 @@ def test_each_offer_has_its_own(catalog: Catalog) -> None:
         ("1/month", "prompting", 100_000),
     ],
 )
-def test_volume_takes_a_side_beyond_the_guides_bounds(
-    catalog: Catalog, calls: str, favours: str, bound: int | None
-) -> None:
+def test_volume_rule_decides_beyond_its_bounds(catalog: Catalog, calls: str, favours: str, bound: int | None) -> None:
     rule = point(catalog, "volume", calls=calls)
     assert rule is not None
     assert (rule.favours, rule.figure, rule.against) == (favours, Decimal(calls.removesuffix("/month")), bound)
 
 
-def test_volume_counts_calls_a_month_whatever_they_are_given_by(catalog: Catalog) -> None:
+def test_volume_rule_converts_calls_to_months(catalog: Catalog) -> None:
     """33,334 a day × 30 is 1,000,020."""
     rule = point(catalog, "volume", calls="33334/day")
     assert rule is not None
     assert (rule.favours, rule.figure) == ("tuning", 1_000_020)
 
 
-def test_no_calls_no_volume(catalog: Catalog) -> None:
+def test_volume_rule_needs_calls(catalog: Catalog) -> None:
     assert point(catalog, "volume", calls="") is None
 
 
@@ -155,18 +153,18 @@ def test_no_calls_no_volume(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("runs", ["1", "3"])
-def test_a_change_costs_one_training_run(catalog: Catalog, runs: str) -> None:
+def test_change_costs_one_training_run(catalog: Catalog, runs: str) -> None:
     rule = point(catalog, "changes", **TRAINED, runs=runs)
     assert rule == RuleOfThumb("changes", "neither", Decimal(62), CALLS_OF_A_TRAINING)
 
 
-def test_a_change_does_not_prepare_the_data_again(catalog: Catalog) -> None:
+def test_change_does_not_prepare_the_data_again(catalog: Catalog) -> None:
     rule = point(catalog, "changes", **TRAINED | {"prep": "1000"})
     assert rule is not None
     assert rule.figure == 62
 
 
-def test_retrainings_that_eat_the_saving_favour_prompting(catalog: Catalog) -> None:
+def test_costly_retrainings_favour_prompting(catalog: Catalog) -> None:
     """$62.00 every month against $27.00 saved; every third month it is against $81.00."""
     rule = point(catalog, "changes", **TRAINED, retrain="1")
     assert rule == RuleOfThumb("changes", "prompting", Decimal(62), CALLS_OF_A_TRAINING)
@@ -179,7 +177,7 @@ def test_calls_that_save_nothing_never_pay_a_retraining(catalog: Catalog) -> Non
     assert rule == RuleOfThumb("changes", "prompting", Decimal(62), None)
 
 
-def test_training_that_costs_nothing_can_be_repeated_for_nothing(catalog: Catalog) -> None:
+def test_free_training_makes_changes_free(catalog: Catalog) -> None:
     assert point(catalog, "changes") is None
 
 
@@ -194,7 +192,7 @@ def test_training_that_costs_nothing_can_be_repeated_for_nothing(catalog: Catalo
         ("0/0.30/0.30", "tuning", "0.00003"),
     ],
 )
-def test_longer_answers_cost_their_price_on_either_side(catalog: Catalog, rates: str, favours: str, tuned: str) -> None:
+def test_longer_answers_cost_their_output_price(catalog: Catalog, rates: str, favours: str, tuned: str) -> None:
     """100 tokens at $1.20, $0.60 or $0.30 per 1M, against 100 at the base model's $0.60."""
     rule = point(catalog, "reasoning", rates=rates, call="0/50")
     assert rule == RuleOfThumb("reasoning", favours, Decimal(tuned), Decimal("0.00006"))  # type: ignore[arg-type]  # a side
@@ -218,7 +216,7 @@ def test_no_remark_on_longer_answers_without_output_tokens(catalog: Catalog, fie
         ("0->2000", "50/70", ("prompting", 2_050, 50)),
     ],
 )
-def test_latency_goes_by_the_tokens_a_call_has_to_read(
+def test_latency_rule_counts_input_tokens(
     catalog: Catalog, prompt: str, call: str, expected: tuple[str, int, int]
 ) -> None:
     rule = point(catalog, "latency", prompt=prompt, call=call)
@@ -227,7 +225,7 @@ def test_latency_goes_by_the_tokens_a_call_has_to_read(
 
 
 @pytest.mark.parametrize("prompt", ["300->300", "300", ""])
-def test_a_prompt_that_stays_says_nothing_about_latency(catalog: Catalog, prompt: str) -> None:
+def test_unchanged_prompt_has_no_latency_rule(catalog: Catalog, prompt: str) -> None:
     assert point(catalog, "latency", prompt=prompt, call="50/70") is None
 
 
@@ -241,7 +239,7 @@ def test_a_prompt_that_stays_says_nothing_about_latency(catalog: Catalog, prompt
     prices=st.tuples(*(st.integers(0, 20) for _ in range(5))),
     retrain=st.sampled_from(["", "1", "6"]),
 )
-def test_no_point_without_its_figures(
+def test_rules_need_their_figures(
     catalog: Catalog,
     calls: int,
     prompt: tuple[int, int],

@@ -52,21 +52,21 @@ def faults(fields: dict[str, str]) -> dict[str, str]:
 
 
 @given(anything, st.sampled_from(PARSERS))
-def test_a_parser_reads_or_raises_value_error(text: str, parse: Callable[[str], object]) -> None:
+def test_parser_reads_or_raises_value_error(text: str, parse: Callable[[str], object]) -> None:
     error = refusal(lambda: parse(text))
     assert error is None or str(error).strip()
     assert "\n" not in str(error)
 
 
 @given(st.dictionaries(st.one_of(st.sampled_from([*KEYS]), st.text(max_size=20)), anything, max_size=6))
-def test_a_question_is_read_or_refused_by_key(fields: dict[str, str]) -> None:
+def test_question_is_read_or_refused_by_key(fields: dict[str, str]) -> None:
     problems = faults(fields)
     assert problems.keys() <= fields.keys() | {"examples", "example", "call", "calls"}
     assert all(text.strip() and len(text) < 400 for text in problems.values())
 
 
 @given(st.sampled_from([*KEYS]), anything)
-def test_one_strange_field_among_good_ones(key: str, text: str) -> None:
+def test_one_arbitrary_field_among_valid_ones(key: str, text: str) -> None:
     assert faults({"examples": "10", "example": "10", key: text}).keys() <= {key, "call", "calls"}
 
 

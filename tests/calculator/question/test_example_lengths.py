@@ -31,7 +31,7 @@ def of(examples: list[int], limits: set[int]) -> ExampleLengths:
     limits=st.sets(st.integers(1, 10_000), max_size=12),
     at=st.integers(1, 12_000),
 )
-def test_what_is_left_at_any_limit(examples: list[int], limits: set[int], at: int) -> None:
+def test_remaining_tokens_at_any_limit(examples: list[int], limits: set[int], at: int) -> None:
     """Exact at the counted limits; between them what is cut leaves never less than is said."""
     lengths = of(examples, limits)
     assert parse_lengths(str(lengths)) == lengths
@@ -49,14 +49,14 @@ def test_what_is_left_at_any_limit(examples: list[int], limits: set[int], at: in
         ",".join(f"{n}:1" for n in range(1, 42)),
     ],
 )  # fmt: skip
-def test_what_no_counted_file_gives(text: str) -> None:
+def test_impossible_lengths_are_refused(text: str) -> None:
     """More left than the limit, or than without it; falling limits; a last one that loses something; too many."""
     with pytest.raises(FieldErrors) as refused:
         read_scenario({"examples": "10", "example": "640", "lengths": text})
     assert "Counting a file fills this in" in refused.value.errors["lengths"]
 
 
-def test_they_hold_for_the_average_they_are_of() -> None:
+def test_lengths_belong_to_their_average() -> None:
     fields = {"examples": "10", "example": "600/40.5", "lengths": FILE}
     assert read_scenario(fields).fields()["lengths"] == FILE
     assert read_scenario(fields | {"examples": "20"}).lengths is not None
@@ -64,7 +64,7 @@ def test_they_hold_for_the_average_they_are_of() -> None:
     assert "lengths" not in read_scenario(fields | {"example": "600/50"}).fields()
 
 
-def test_an_average_and_its_lengths_change_as_one() -> None:
+def test_average_and_lengths_are_one_cause() -> None:
     before, after = {"examples": "10", "example": "640.5", "lengths": FILE}, {"examples": "20", "example": "700"}
     causes = difference_causes(before, after, lambda fields: Decimal(fields["examples"]) * Decimal(fields["example"]))
     assert causes is not None

@@ -22,7 +22,7 @@ def errors_of(fields: dict[str, str]) -> dict[str, str]:
     return caught.value.errors
 
 
-def test_the_least_question_and_its_defaults() -> None:
+def test_least_question_and_its_defaults() -> None:
     scenario = read_scenario(LEAST)
     assert scenario.on == ("all",)
     assert scenario.epochs == "auto"
@@ -84,7 +84,7 @@ def test_the_least_question_and_its_defaults() -> None:
         ("name", "  support \t bot ", "support bot"),
     ],
 )
-def test_a_field_as_typed_and_as_written_back(key: str, text: str, again: str) -> None:
+def test_field_as_typed_and_as_written_back(key: str, text: str, again: str) -> None:
     assert read(**{key: text}).fields()[key] == again
 
 
@@ -103,7 +103,7 @@ def test_a_field_as_typed_and_as_written_back(key: str, text: str, again: str) -
         ("base", "   "),
     ],
 )
-def test_what_is_on_its_default_is_left_out(key: str, text: str) -> None:
+def test_default_values_are_omitted(key: str, text: str) -> None:
     assert key not in read(**{key: text}).fields()
 
 
@@ -162,13 +162,13 @@ def test_what_is_on_its_default_is_left_out(key: str, text: str) -> None:
         ("name", "x" * 81, "A name can have at most 80 characters."),
     ],
 )
-def test_a_field_that_cannot_be_read(key: str, text: str, hint: str) -> None:
+def test_invalid_field_is_refused(key: str, text: str, hint: str) -> None:
     errors = errors_of({**LEAST, key: text})
     assert list(errors) == [key]
     assert hint in errors[key]
 
 
-def test_what_must_be_given() -> None:
+def test_missing_fields_are_refused() -> None:
     assert errors_of({}) == {
         "examples": "Give the number of training examples, such as examples=10k.",
         "example": "Give the number of tokens per example, such as example=250/150.",
@@ -186,17 +186,17 @@ def test_calls_and_their_length_belong_together() -> None:
     assert read(**CALLS).fields().keys() == {"examples", "example", "calls", "call"}
 
 
-def test_a_call_needs_both_sides() -> None:
+def test_call_needs_both_sides() -> None:
     assert "Write input/output such as 100/70" in errors_of({**LEAST, "calls": "1/day", "call": "100"})["call"]
     assert "per what?" in errors_of({**LEAST, "calls": "50k", "call": "100/70"})["calls"]
 
 
-def test_every_fault_is_told_at_once() -> None:
+def test_all_faults_are_listed_together() -> None:
     errors = errors_of({"examples": "many", "example": "250/150", "epochs": "0", "months": "61", "speed": "9"})
     assert errors.keys() == {"examples", "epochs", "months", "speed"}
 
 
-def test_the_message_lists_the_faults_by_key() -> None:
+def test_message_lists_the_faults_by_key() -> None:
     with pytest.raises(UserError, match=r"epochs: The number of epochs must be between 1 and 100, or auto\."):
         read(epochs="0")
 
@@ -210,12 +210,12 @@ def test_the_message_lists_the_faults_by_key() -> None:
         ("x" * 500, "“" + "x" * 40 + "” isn't a key ftcost knows."),
     ],
 )
-def test_a_key_that_is_none(key: str, hint: str) -> None:
+def test_unknown_key_is_refused(key: str, hint: str) -> None:
     assert hint in unknown_key(key)
     assert errors_of({**LEAST, key: "1"}) == {key: unknown_key(key)}
 
 
-def test_the_ranged_keys_are_named() -> None:
+def test_ranged_keys_are_named() -> None:
     assert read(runs="3..5", example="100..200/50", cached="10..20%").ranged == ("example", "runs", "cached")
     assert read(rates="8..12/3/6", **CALLS).ranged == ("rates",)
 
@@ -223,13 +223,13 @@ def test_the_ranged_keys_are_named() -> None:
 @pytest.mark.parametrize(
     ("key", "text"), [("runs", "1..2"), ("epochs", "1..4"), ("examples", "1..10000"), ("months", "6..9")]
 )
-def test_the_middle_of_a_whole_range_is_whole(key: str, text: str) -> None:
+def test_middle_of_a_whole_range_is_whole(key: str, text: str) -> None:
     amount = getattr(read(**{key: text}), key)
     assert amount.likely % 1 == 0
     assert abs(amount.likely - (amount.low + amount.high) / 2) <= Decimal("0.5")
 
 
-def test_a_scenario_cannot_be_changed() -> None:
+def test_scenario_cannot_be_changed() -> None:
     scenario = read_scenario(LEAST)
     with pytest.raises(AttributeError, match="immutable"):
         scenario.runs = scenario.months  # type: ignore[misc]  # the test is that this is refused

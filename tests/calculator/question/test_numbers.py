@@ -58,7 +58,7 @@ from calculator.question.quantities import (
         ("1000000B", "1000000000000000"),
     ],
 )
-def test_a_number(text: str, value: str) -> None:
+def test_number_is_read(text: str, value: str) -> None:
     assert parse_number(text) == Decimal(value)
 
 
@@ -91,13 +91,13 @@ def test_a_number(text: str, value: str) -> None:
         ("x" * 500, "…” isn't a number"),
     ],
 )
-def test_no_number(text: str, hint: str) -> None:
+def test_invalid_number_is_refused(text: str, hint: str) -> None:
     with pytest.raises(ValueError, match=re.escape(hint)):
         parse_number(text)
 
 
 @pytest.mark.parametrize("parse", [parse_number, parse_amount, parse_pair, parse_frequency, parse_prompt, parse_rates])
-def test_a_message_stays_short_whatever_was_typed(parse: Callable[[str], object]) -> None:
+def test_message_stays_short_whatever_was_typed(parse: Callable[[str], object]) -> None:
     with pytest.raises(ValueError, match="…") as caught:
         parse("x\n" * 5_000)
     assert len(str(caught.value)) < 250
@@ -121,18 +121,18 @@ def test_a_message_stays_short_whatever_was_typed(parse: Callable[[str], object]
         ("0.5...9", "0.5", "4.75", "9"),
     ],
 )
-def test_a_range(text: str, low: str, likely: str, high: str) -> None:
+def test_range_is_read(text: str, low: str, likely: str, high: str) -> None:
     assert parse_amount(text) == Amount(Decimal(low), Decimal(likely), Decimal(high))
 
 
 @pytest.mark.parametrize(
     ("text", "low", "likely", "high"), [("1..2..10", "1", "2", "10"), ("10..20..60%", "0.1", "0.2", "0.6")]
 )
-def test_a_range_with_a_likely_value_peaks_there(text: str, low: str, likely: str, high: str) -> None:
+def test_range_with_a_likely_value_peaks_there(text: str, low: str, likely: str, high: str) -> None:
     assert parse_amount(text) == Amount(Decimal(low), Decimal(likely), Decimal(high), peaked=True)
 
 
-def test_a_likely_value_in_the_middle_is_not_the_same_as_none() -> None:
+def test_likely_value_in_the_middle_is_not_the_same_as_none() -> None:
     assert parse_amount("1..2..3") != parse_amount("1..3")
     assert [parse_amount(text).text() for text in ("1..2..3", "1..3", "2..2..2")] == ["1..2..3", "1..3", "2"]
 
@@ -153,12 +153,12 @@ def test_a_likely_value_in_the_middle_is_not_the_same_as_none() -> None:
         ("-3..5", "“-3” is negative"),
     ],
 )
-def test_no_range(text: str, hint: str) -> None:
+def test_invalid_range_is_refused(text: str, hint: str) -> None:
     with pytest.raises(ValueError, match=re.escape(hint)):
         parse_amount(text)
 
 
-def test_a_range_has_three_corners() -> None:
+def test_range_has_three_corners() -> None:
     amount = parse_amount("1..2..10")
     assert [amount.at("low"), amount.at("likely"), amount.at("high")] == [1, 2, 10]
     assert amount.is_range
@@ -173,7 +173,7 @@ def test_shares_stay_within_the_whole() -> None:
             parse_share(text)
 
 
-def test_pairs() -> None:
+def test_pair_is_read() -> None:
     assert parse_pair("250/150").total("likely") == 400
     assert parse_pair("400").output is None
     assert parse_pair("400").total("high") == 400
@@ -200,7 +200,7 @@ def test_pairs() -> None:
         ("50k a day", 50_000, "day"),
     ],
 )
-def test_frequencies(text: str, count: int, period: str) -> None:
+def test_frequency_is_read(text: str, count: int, period: str) -> None:
     amount, unit = parse_frequency(text)
     assert (amount.likely, unit) == (count, period)
 
@@ -215,23 +215,23 @@ def test_frequencies(text: str, count: int, period: str) -> None:
         ("/day", "isn't a number"),
     ],
 )
-def test_no_frequency(text: str, hint: str) -> None:
+def test_invalid_frequency_is_refused(text: str, hint: str) -> None:
     with pytest.raises(ValueError, match=re.escape(hint)):
         parse_frequency(text)
 
 
 @pytest.mark.parametrize("arrow", ["->", " -> ", "→", "=>", "–>", "—>"])
-def test_a_prompt_before_and_after(arrow: str) -> None:
+def test_prompt_before_and_after(arrow: str) -> None:
     prompt = parse_prompt(f"2000{arrow}100")
     assert (prompt.before.likely, prompt.after.likely) == (2000, 100)
 
 
-def test_a_prompt_that_stays() -> None:
+def test_prompt_without_an_arrow_stays() -> None:
     assert parse_prompt("2k").before == parse_prompt("2k").after == parse_amount("2000")
 
 
 @pytest.mark.parametrize("text", ["2000->", "->100", "1->2->3", "->"])
-def test_no_prompt(text: str) -> None:
+def test_invalid_prompt_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"isn't a prompt change. Write tokens before->after, such as 2000->100"):
         parse_prompt(text)
 
@@ -251,7 +251,7 @@ def test_rates_in_their_order() -> None:
 
 
 @pytest.mark.parametrize("text", ["10/3", "10", "1/2/3/4/5", "10//6", ""])
-def test_no_rates(text: str) -> None:
+def test_invalid_rates_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"isn't a set of prices. Write training/input/output such as 10/3/6"):
         parse_rates(text)
 
@@ -271,11 +271,11 @@ def test_no_rates(text: str) -> None:
         ("0.0000001", "0.0000001"),
     ],
 )
-def test_the_shortest_exact_text(value: str, text: str) -> None:
+def test_shortest_exact_text(value: str, text: str) -> None:
     assert format_number(Decimal(value)) == text
 
 
-def test_a_share_is_written_with_its_sign() -> None:
+def test_share_is_written_with_its_sign() -> None:
     assert format_number(Decimal("0.8"), "%") == "80%"
     assert format_number(Decimal("0.125"), "%") == "12.5%"
     assert parse_amount("40..60%").text("%") == "40%..60%"

@@ -84,7 +84,7 @@ fields = st.builds(
 @example({"examples": "1", "example": "1", "hosted": "8..12h"})
 @example({"examples": "1", "example": "1", "name": "\u200b"})
 @example({"examples": "1", "example": "1", "cached": "33.333%..66.667%"})
-def test_a_scenario_reads_back_from_its_own_text(typed: dict[str, str]) -> None:
+def test_scenario_reads_back_from_its_own_text(typed: dict[str, str]) -> None:
     if len(typed.get("base", "").strip()) > 100 or (typed.get("on") and not typed["on"].strip(" ,;")):
         typed = {key: text for key, text in typed.items() if key not in ("base", "on")}
     scenario = read_scenario(typed)

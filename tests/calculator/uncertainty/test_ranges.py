@@ -105,7 +105,7 @@ def floats(samples: Percentiles) -> tuple[float, ...]:
     return tuple(map(float, samples))
 
 
-def test_one_range(catalog: Catalog) -> None:
+def test_range_has_percentiles(catalog: Catalog) -> None:
     """500 tokens × $25 ÷ 1M = $0.0125 an example: 1,900, 5,500 and 9,100 examples. A slice is 9,001 ÷ 2,000 = 4.5
     examples wide, 6 cents.
     """
@@ -115,7 +115,7 @@ def test_one_range(catalog: Catalog) -> None:
     assert set(percentiles(samples, figure="monthly")) == {0}, "nothing is paid by the month"
 
 
-def test_a_range_with_a_likely_value(catalog: Catalog) -> None:
+def test_range_with_a_likely_value(catalog: Catalog) -> None:
     """A triangle from 100 over 200 to 500: a quarter lies below its peak. Below it F(x) = (x − 100)² ÷ (400 × 100),
     above it 1 − F(x) = (500 − x)² ÷ (400 × 300):
     P10 = 100 + √4,000 = 163.25, P50 = 500 − √60,000 = 255.05, P90 = 500 − √12,000 = 390.46.
@@ -134,7 +134,7 @@ def test_a_range_with_a_likely_value(catalog: Catalog) -> None:
         ("100..500..500", 226.49, 382.84, 479.47),
     ],
 )
-def test_a_likely_value_at_an_end(catalog: Catalog, prep: str, p10: float, p50: float, p90: float) -> None:
+def test_likely_value_at_an_end(catalog: Catalog, prep: str, p10: float, p50: float, p90: float) -> None:
     assert floats(percentiles(ranges(catalog, prep=prep))) == near(p10, p50, p90, within=0.3)
 
 
@@ -162,7 +162,7 @@ def test_two_ranges_multiply(catalog: Catalog) -> None:
     assert usd_in_draws(samples).mean() == pytest.approx(250, abs=5)  # a half of a half, were they independent
 
 
-def test_calls_from_nothing(catalog: Catalog) -> None:
+def test_range_of_calls_may_start_at_zero(catalog: Catalog) -> None:
     """A call a day is 30 × 1,000 tokens at $1, 3 cents a month: 5k, 25k and 45k of 0..50k."""
     samples = ranges(catalog, calls="0..50k/day", call="1000/0")
     assert floats(percentiles(samples)) == near(150, 750, 1350, within=0.8)
@@ -171,7 +171,7 @@ def test_calls_from_nothing(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize(("prep", "share"), [("40.5", "0.6"), ("13.5", "1"), ("81", "0"), ("67.5", "0.2")])
-def test_the_share_that_pays_back(catalog: Catalog, prep: str, share: str) -> None:
+def test_share_that_pays_back(catalog: Catalog, prep: str, share: str) -> None:
     """$40.50 ÷ 0.00027 = 150,000 calls, which (300 − 150) ÷ (300 − 50) = 60% of the range reach. $13.50 are 50,000,
     which all do, $81 are 300,000, which none does, $67.50 are 250,000: 20%.
     """
@@ -179,7 +179,7 @@ def test_the_share_that_pays_back(catalog: Catalog, prep: str, share: str) -> No
     assert samples.pays_back_share(OWN) == Decimal(share)
 
 
-def test_it_has_to_pay_back_before_the_model_ends(catalog: Catalog) -> None:
+def test_break_even_counts_until_the_model_ends(catalog: Catalog) -> None:
     """54 days are 648 ÷ 365 months. 365,000 calls a month are 648,000 until then, × 0.00027 = $174.96, half of a range
     to 730,000. A year of calls would pay from 58,000 a month on.
     """
@@ -188,12 +188,12 @@ def test_it_has_to_pay_back_before_the_model_ends(catalog: Catalog) -> None:
     assert samples.pays_back_share("openai/gpt-4o-mini") == Decimal("0.5")
 
 
-def test_a_share_needs_a_base_and_calls(catalog: Catalog) -> None:
+def test_share_needs_a_base_and_calls(catalog: Catalog) -> None:
     assert ranges(catalog, prep="1..2", calls="1k/month", call="1/1").pays_back_share(OWN) is None
     assert ranges(catalog, base_rates="1/1", prep="1..2").pays_back_share(OWN) is None
 
 
-def test_what_no_range_touches_is_the_same_in_every_case(catalog: Catalog) -> None:
+def test_figures_without_a_range_are_constant(catalog: Catalog) -> None:
     """A range of the base model's prices leaves the tuned total alone: $5. Prompting costs 1M tokens × 1..11: more
     than $5 from 5 on, 60% of the range.
     """
@@ -202,14 +202,14 @@ def test_what_no_range_touches_is_the_same_in_every_case(catalog: Catalog) -> No
     assert samples.pays_back_share(OWN) == Decimal("0.6")
 
 
-def test_a_prompt_that_stays_is_one_number(catalog: Catalog) -> None:
+def test_unchanged_prompt_is_drawn_once(catalog: Catalog) -> None:
     """With equal calls and prices and $1 on top, tuning costs $1 more in every case."""
     same = {"rates": "0/1/1", "base_rates": "1/1", "call": "0/0", "calls": "100k/month", "prep": "1"}
     samples = ranges(catalog, **same, prompt="1000..3000")
     assert samples.pays_back_share(OWN) == 0
 
 
-def test_a_tie_counts_as_paid_back(catalog: Catalog) -> None:
+def test_tie_counts_as_paid_back(catalog: Catalog) -> None:
     """3,000 × $0.10 before, 1,000 × $0.30 after: no more than prompting, in every case."""
     tie = {"rates": "0/0.3/0.3", "base_rates": "0.1/0.3", "prompt": "3000->1000", "call": "0/100"}
     assert comparison_of(catalog, **tie, calls="150k/month").estimates[0].total_usd == 15 * 3 + Decimal("4.5")
@@ -218,7 +218,7 @@ def test_a_tie_counts_as_paid_back(catalog: Catalog) -> None:
     assert ranges(catalog, **free, calls="100k..200k/month").pays_back_share(OWN) == 1
 
 
-def test_a_range_that_crosses_a_minimum_and_a_cap(acme: Catalog) -> None:
+def test_range_that_crosses_a_minimum_and_a_cap(acme: Catalog) -> None:
     """A cent an example, for 100 to 1,000: $1.90, $5.50 and $9.10, but no less than $4 and no more than $8."""
     samples = ranges(acme, on="acme/bounded", examples="100..1000", example="1000")
     assert floats(percentiles(samples, "acme/bounded")) == near(4, 5.5, 8, within=0.01)
@@ -235,7 +235,7 @@ def test_months_that_cross_the_end_of_a_model(acme: Catalog) -> None:
     assert floats(percentiles(samples, "acme/ending", "monthly")) == near(50, 50, 50, within=0.001)
 
 
-def test_a_model_that_ends_on_the_last_day_of_the_horizon(catalog: Catalog) -> None:
+def test_model_that_ends_on_the_last_day_of_the_horizon(catalog: Catalog) -> None:
     """gpt-4o-mini answers for 30 more days, 30 × 12 ÷ 365 = 0.9863 months, however long the horizon is said to be:
     3,000 calls a day are 90,000 × 0.9863 × 1,000 tokens × $0.30 = $26.63.
     """
@@ -255,12 +255,12 @@ def test_ends_that_are_equal_are_no_range(catalog: Catalog) -> None:
     assert samples.estimates[0].one_off_usd == 7
 
 
-def test_a_range_of_two_ends_that_nearly_meet(catalog: Catalog) -> None:
+def test_range_of_two_ends_that_nearly_meet(catalog: Catalog) -> None:
     p10, p50, p90 = percentiles(ranges(catalog, prep="7..7.000001"))
     assert 7 <= p10 <= p50 <= p90 <= Decimal("7.000001")
 
 
-def test_a_price_unknown_in_some_draw_leaves_no_percentiles(acme: Catalog) -> None:
+def test_price_unknown_in_some_draw_leaves_no_percentiles(acme: Catalog) -> None:
     """Calls of 1,000 to 5,000 tokens, priced up to 4,000. The one-off cost is known; up to 4,000 everything is."""
     fields = {"on": "acme/short", "prep": "1", "base_rates": "9/9", "calls": "1k/month"}
     samples = ranges(acme, **fields, call="1000..5000/0")
@@ -273,7 +273,7 @@ def test_a_price_unknown_in_some_draw_leaves_no_percentiles(acme: Catalog) -> No
     assert known.pays_back_share("acme/short") == 1  # $9 to $36
 
 
-def test_an_offer_without_a_price_has_no_percentiles(catalog: Catalog) -> None:
+def test_offer_without_a_price_has_no_percentiles(catalog: Catalog) -> None:
     """The price of training nova-lite is unknown; anthropic/claude is not sold."""
     samples = ranges(
         catalog, on="aws-bedrock/nova-lite,anthropic/claude", examples="1k..2k", prep="5", base_rates="1/1"

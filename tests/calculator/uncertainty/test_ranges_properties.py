@@ -255,7 +255,7 @@ def test_unknown_is_what_is_unknown_in_some_draw(both: Catalog, fields: dict[str
             assert ranges.pays_back_share(name) is None
 
 
-def test_the_share_that_pays_back_is_counted_in_estimates(both: Catalog) -> None:
+def test_share_that_pays_back_is_counted_in_estimates(both: Catalog) -> None:
     """The share of draws whose plain estimate costs no more than the base model."""
     fields = {
         "on": "acme/bent",

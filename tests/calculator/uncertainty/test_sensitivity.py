@@ -47,11 +47,11 @@ def rows(result: list[Driver]) -> list[tuple[str, Decimal, Decimal, Decimal]]:
     return [(driver.name, driver.at_low_usd, driver.at_high_usd, driver.swing_usd) for driver in result]
 
 
-def test_the_plain_question_is_625_dollars(catalog: Catalog) -> None:
+def test_likely_total_is_625_dollars(catalog: Catalog) -> None:
     assert comparison_of(catalog).estimates[0].total_usd == 625
 
 
-def test_each_range_from_end_to_end_the_widest_first(catalog: Catalog) -> None:
+def test_drivers_are_ordered_by_their_width(catalog: Catalog) -> None:
     """The others at their likely value, the middle, which is the plain question's.
 
     months 1..3: 25 + 300 to 25 + 900. calls 100k..200k: 25 + 400 to 25 + 800. examples 1,000..3,000: 605 + 10 to
@@ -67,13 +67,13 @@ def test_each_range_from_end_to_end_the_widest_first(catalog: Catalog) -> None:
     assert result[1].amount == Amount(Decimal(100_000), Decimal(150_000), Decimal(200_000))
 
 
-def test_the_others_stand_at_the_likely_value_that_was_given(catalog: Catalog) -> None:
+def test_other_inputs_have_their_likely_value(catalog: Catalog) -> None:
     """calls 100k..150k..500k: 25 + 400 to 25 + 2,000; prep 0..5..50 at 150k calls: 620 to 670."""
     result = drivers(catalog, calls="100k..150k..500k/month", prep="0..5..50")
     assert rows(result) == [("calls", 425, 2025, 1600), ("prep", 620, 670, 50)]
 
 
-def test_either_side_of_a_pair_is_an_input_of_its_own(catalog: Catalog) -> None:
+def test_pair_has_two_inputs(catalog: Catalog) -> None:
     """Per token and call 300,000 × $1 or × $2 ÷ 1M: 500..1,500 tokens in are $150..$450 of $475..$775,
     250..750 tokens out $150..$450 as well. Training 500..1,500 tokens: $10..$30.
     """
@@ -86,7 +86,7 @@ def test_either_side_of_a_pair_is_an_input_of_its_own(catalog: Catalog) -> None:
     ]
 
 
-def test_more_from_cache_costs_less(catalog: Catalog) -> None:
+def test_larger_cached_share_costs_less(catalog: Catalog) -> None:
     """300,000 × 1,000 tokens are 300M: at $1 $300, from cache at $0.50 $150. None cached 20 + 300 + 300 + 5, all 475.
     The swing is no less for that, and the cheap end stands where the input's high end is.
     """
@@ -99,19 +99,19 @@ def test_rarer_retraining_costs_less(catalog: Catalog) -> None:
     assert rows(drivers(catalog, months="12", retrain="3..6")) == [("retrain", 3685, 3645, 40)]
 
 
-def test_what_moves_nothing_is_left_out(catalog: Catalog) -> None:
+def test_inputs_without_effect_are_omitted(catalog: Catalog) -> None:
     """The customer's own rates have no storage or hosting; the base's prompt and prices don't affect a tuned total."""
     idle = {"data_gb": "1..100", "hosted": "1h..24h", "hours": "1..5", "batch": "0%..50%", "base_rates": "1..2/3"}
     assert rows(drivers(catalog, **idle, prompt="100..3000->0", calls="100k..200k/month")) == [("calls", 425, 825, 400)]
     assert drivers(catalog, **idle) == []
 
 
-def test_days_move_calls_by_the_day(catalog: Catalog) -> None:
+def test_days_scale_daily_calls(catalog: Catalog) -> None:
     """5,000 calls a day on 20..40 days would be a month of 41; on 20..30: 2 × 100,000 or 150,000 × $0.002."""
     assert rows(drivers(catalog, calls="5k/day", days="20..30")) == [("days", 425, 625, 200)]
 
 
-def test_every_offer_has_its_own(catalog: Catalog) -> None:
+def test_each_offer_has_its_own_drivers(catalog: Catalog) -> None:
     """Together takes at least $4 a job: from 1 to 100 examples the training is that, and moves nothing."""
     result = comparison_of(catalog, on=f"{OWN},together/qwen3-8b", examples="1..100", calls="", call="")
     own, other = sorted(result.estimates, key=lambda driver: driver.offer.id, reverse=True)
@@ -120,7 +120,7 @@ def test_every_offer_has_its_own(catalog: Catalog) -> None:
     assert sensitivity(result, other) == ()
 
 
-def test_an_unknown_total_has_no_drivers(catalog: Catalog) -> None:
+def test_unknown_total_has_no_drivers(catalog: Catalog) -> None:
     assert drivers(catalog, on="anthropic/claude", rates="", calls="1k..2k/month") == []
 
 
@@ -133,7 +133,7 @@ def test_an_unknown_total_has_no_drivers(catalog: Catalog) -> None:
         ("acme/rising", TODAY, {"call": "1k/100", "months": "1..6"}),
     ],
 )
-def test_an_at_least_is_no_end_of_a_driver(
+def test_driver_needs_complete_totals(
     catalog: Catalog, tmp_path: Path, on: str, day: date, fields: dict[str, str]
 ) -> None:
     example = read_yaml((FOLDER / "price-unknown-after-a-day.yml").read_text(encoding="utf-8"))
@@ -167,7 +167,7 @@ def test_an_at_least_is_no_end_of_a_driver(
         ({"hours": "10"}, "hours", "8..10..12"),
     ],
 )
-def test_a_fifth_to_either_side(fields: dict[str, str], key: str, text: str) -> None:
+def test_default_spread_is_a_fifth(fields: dict[str, str], key: str, text: str) -> None:
     spread = with_default_spread(read_scenario(PLAIN | fields), FIFTH)
     assert getattr(spread, key) == getattr(read_scenario(PLAIN | fields | {key: text}), key)
 
@@ -216,7 +216,7 @@ def test_drivers_without_ranges_use_the_default_spread(catalog: Catalog) -> None
     ]
 
 
-def test_a_prompt_that_stays_is_one_input(catalog: Catalog) -> None:
+def test_prompt_that_stays_is_one_input(catalog: Catalog) -> None:
     """100..300 tokens in each of 300,000 calls at $1: $30..$90 on top of 625, not once more for the base's prompt."""
     ((_, *usd),) = rows(drivers(catalog, prompt="100..300", base_rates="1/2"))
     assert usd == [655, 715, 60]
@@ -226,13 +226,13 @@ def test_a_prompt_that_stays_is_one_input(catalog: Catalog) -> None:
     assert (result.at_low_usd, result.at_high_usd) == (673, 697)  # 160..240 tokens
 
 
-def test_with_a_range_only_that_is_a_driver(catalog: Catalog) -> None:
+def test_ranges_alone_are_drivers(catalog: Catalog) -> None:
     assert rows(drivers(catalog, prep="0..10")) == [("prep", 620, 630, 10)]
 
 
 @settings(max_examples=25)
 @given(given_numbers=st.fixed_dictionaries({key: st.integers(*ends) for key, ends in NUMBERS.items()}), data=st.data())
-def test_a_driver_is_two_plain_estimates(catalog: Catalog, given_numbers: dict[str, int], data: st.DataObject) -> None:
+def test_driver_is_two_plain_estimates(catalog: Catalog, given_numbers: dict[str, int], data: st.DataObject) -> None:
     """One key ranged: its ends are what the question costs with the key at either end."""
     key = data.draw(st.sampled_from(sorted(NUMBERS.keys() - {"example_output"})))
     low, high = sorted(data.draw(st.lists(st.integers(*NUMBERS[key]), min_size=2, max_size=2, unique=True)))

@@ -34,13 +34,13 @@ def test_one_field_takes_the_whole_difference() -> None:
     assert causes == [(("epochs",), Decimal(10))]
 
 
-def test_what_works_together_is_shared_evenly_over_the_orders() -> None:
+def test_joint_effects_are_shared_evenly() -> None:
     """10 × 2 becomes 20 × 3. Examples first add 20, last 30: 25. Epochs last add 20, first 10: 15. Together 40."""
     causes = difference_causes({"examples": "10", "epochs": "2"}, {"examples": "20", "epochs": "3"}, product)
     assert causes == [(("examples",), Decimal(25)), (("epochs",), Decimal(15))]
 
 
-def test_the_support_bot_changes_epochs_and_calls(catalog: Catalog) -> None:
+def test_support_bot_changes_epochs_and_calls(catalog: Catalog) -> None:
     """Two epochs more: 2 × 4M tokens at $10, $80.00. Twice the calls: $1,080.00 more in each of 12 months."""
 
     def total(fields: dict[str, str]) -> Decimal | None:
@@ -65,7 +65,7 @@ def test_names_and_offers_cost_nothing() -> None:
     assert difference_causes({"examples": "10", "epochs": "2"}, after, product) == []
 
 
-def test_an_unknown_total_has_no_causes() -> None:
+def test_unknown_total_has_no_causes() -> None:
     assert difference_causes({"epochs": "2"}, {"epochs": "3"}, lambda fields: None) is None
 
 
@@ -75,7 +75,7 @@ VALUES = st.dictionaries(st.sampled_from(KEYS), st.integers(0, 9).map(str), min_
 
 @settings(max_examples=30)
 @given(before=VALUES, after=VALUES, seed=st.integers(1, 5))
-def test_the_causes_add_up_whatever_the_order(before: dict[str, str], after: dict[str, str], seed: int) -> None:
+def test_causes_add_up_in_any_order(before: dict[str, str], after: dict[str, str], seed: int) -> None:
     """Any total, with fields that multiply and fields that add; more changed fields than are weighed exactly too."""
 
     def total(fields: dict[str, str]) -> Decimal:

@@ -83,7 +83,7 @@ def test_base_models_go_by_the_names_people_write(name: str, model: str, seller:
     assert (price.model, price.provider) == (model, seller)
 
 
-def test_other_sellers_of_an_open_model_are_said() -> None:
+def test_other_sellers_of_an_open_model_are_noted() -> None:
     price = MODELS.price("llama-3.3-70b", DAY)
     assert (price.provider, price.input_usd) == ("Groq", Decimal("0.59"))
     assert {"AWS Bedrock", "Novita"} <= set(price.also_at)
@@ -110,7 +110,7 @@ def test_other_sellers_of_an_open_model_are_said() -> None:
         ("no such model", "or its prices: base_rates=0.40/1.60"),
     ],
 )
-def test_what_is_not_priced_is_said(name: str, text: str) -> None:
+def test_unpriced_base_model_is_refused_with_a_reason(name: str, text: str) -> None:
     with pytest.raises(UnknownName) as caught:
         MODELS.price(name, DAY)
     assert text in str(caught.value)
@@ -154,7 +154,7 @@ def test_end_and_successor_of_a_base_model_are_known(name: str, ends: date | Non
     assert (price.ends_source is None) == (ends is None)
 
 
-def test_a_seller_whose_model_has_ended_is_not_the_default() -> None:
+def test_seller_whose_model_has_ended_is_not_the_default() -> None:
     """Together's Llama 3.3 70B ended on 2026-10-22."""
     assert MODELS.price("llama-3.3-70b", date(2026, 10, 21)).provider == "Together AI"
     price = MODELS.price("llama-3.3-70b", date(2026, 10, 22))
@@ -167,13 +167,13 @@ def test_a_seller_whose_model_has_ended_is_not_the_default() -> None:
     assert (named.provider, named.ends) == ("Together AI", date(2026, 10, 22))
 
 
-def test_a_seller_without_a_price_is_not_the_default() -> None:
+def test_seller_without_a_price_is_not_the_default() -> None:
     """Google lists gemma-4-31b-it without a price."""
     assert MODELS.price("gemma-4-31b", DAY).input_usd is not None
     assert MODELS.price("google/gemma-4-31b-it", DAY).input_usd is None
 
 
-def test_an_end_within_the_horizon_is_said() -> None:
+def test_end_within_the_horizon_is_noted() -> None:
     price = MODELS.price("openai/gpt-5-mini", DAY)
     expected = "gpt-5-mini at OpenAI ends on 2026-12-11. OpenAI suggests gpt-5.6-terra instead."
     assert expected in price.notes(DAY, date(2027, 11, 28))
@@ -181,7 +181,7 @@ def test_an_end_within_the_horizon_is_said() -> None:
     assert any("ended on 2026-12-11" in note for note in price.notes(date(2026, 12, 12)))
 
 
-def test_peak_hours_are_said_with_their_prices() -> None:
+def test_peak_hours_are_noted_with_their_prices() -> None:
     price = MODELS.price("deepseek-v4-flash", DAY)
     assert price.peak_hours == (("01:00", "04:00"), ("06:00", "10:00"))
     assert (price.input_usd, price.peak_input_usd) == (Decimal("0.15"), Decimal("0.3"))
@@ -189,13 +189,13 @@ def test_peak_hours_are_said_with_their_prices() -> None:
     assert any("From 01:00 to 04:00 and 06:00 to 10:00 UTC" in note for note in price.notes(DAY))
 
 
-def test_prices_of_longer_calls_are_said() -> None:
+def test_prices_of_longer_calls_are_noted() -> None:
     price = MODELS.price("claude-haiku-5-5", DAY)
     assert (price.max_call_input_tokens, price.longer_input_usd) == (100_000, Decimal("0.5"))
     assert any("In calls over 100,000 input tokens" in note for note in price.notes(DAY))
 
 
-def test_a_price_that_another_source_contradicts_says_so() -> None:
+def test_price_that_another_source_contradicts_says_so() -> None:
     conflict = MODELS.price("together/llama-3.3-70b", DAY).conflict
     assert conflict is not None
     assert "1.04/1.04" in conflict

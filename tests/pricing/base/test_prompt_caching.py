@@ -45,7 +45,7 @@ def test_rules_by_seller_and_model(
     ("seller", "model"),
     [("together", "qwen3-8b"), ("openai", "gpt-3.5-turbo"), ("nobody", "gpt-4.1"), ("groq", "llama-3.1-8b-instant")],
 )
-def test_what_is_not_recorded_has_no_rule(seller: str, model: str) -> None:
+def test_unrecorded_model_has_no_caching_rule(seller: str, model: str) -> None:
     assert caching_rule(seller, model) is None
 
 

@@ -106,7 +106,7 @@ def test_values_are_those_of_the_published_files(table: CapabilityTable, row: st
 
 
 @pytest.mark.parametrize("row", NAMES.strip().splitlines(), ids=lambda row: row.split("  ")[0])
-def test_a_name_means_one_family_size_and_version(table: CapabilityTable, row: str) -> None:
+def test_name_means_one_family_size_and_version(table: CapabilityTable, row: str) -> None:
     name, _, expected = row.rpartition(" ")
     model = table.find(name.strip())
     assert (model.id if model else "-") == expected
@@ -153,7 +153,7 @@ def test_value_without_thinking_is_of_no_always_thinking_model(table: Capability
             assert settings <= {"without"}, model.id
 
 
-def test_an_unknown_base_model_never_takes_a_snapshots_neighbour(table: CapabilityTable) -> None:
+def test_unknown_base_model_never_takes_a_snapshots_neighbour(table: CapabilityTable) -> None:
     assert table.find_base("gpt-4o-2029-01-01", "gpt-4o").measures == ()
     assert table.find_base("my-alias-of-gpt-4o", "gpt-4o").id == "gpt-4o"
     assert table.find_base("gpt-4o-2024-11-20", "gpt-4o").id == "gpt-4o-nov-2024"

@@ -46,7 +46,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("models", "sentence"), FAULTS.items())
-def test_a_fault_names_the_file_the_field_and_the_fix(tmp_path: Path, models: str, sentence: str) -> None:
+def test_fault_names_the_file_the_field_and_the_fix(tmp_path: Path, models: str, sentence: str) -> None:
     with pytest.raises(PriceFileError) as error:
         load_capability(write(tmp_path, models))
     assert str(error.value).startswith("capability.yml: ")
@@ -72,7 +72,7 @@ def test_own_models_are_added(tmp_path: Path) -> None:
     assert model.measures[0].source.title == "Read by us"
 
 
-def test_the_catalogue_reads_own_values_and_no_prices_from_them(tmp_path: Path) -> None:
+def test_catalogue_reads_own_values_and_no_prices_from_them(tmp_path: Path) -> None:
     plain = load_catalog()
     catalog = load_catalog(write(tmp_path, f"gpt-4.1: {{measures: [{MEASURE}]}}"))
     assert catalog.capability.models["gpt-4.1"].measures[0].scale == "AA"

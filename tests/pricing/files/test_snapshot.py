@@ -41,7 +41,7 @@ def test_changed_texts_are_validated_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("texts", [["ab"], ["a", "b"], ["", "ab"]])
-def test_texts_are_told_apart_from_their_parts(tmp_path: Path, texts: list[str]) -> None:
+def test_snapshot_separates_texts_from_their_parts(tmp_path: Path, texts: list[str]) -> None:
     load_snapshot(tmp_path / "prices.yml", KIND, ["ab", ""], lambda: ACME, data_dir=tmp_path)
     assert load_snapshot(tmp_path / "prices.yml", KIND, texts, lambda: OTHER, data_dir=tmp_path) == OTHER
 
@@ -68,13 +68,13 @@ def test_snapshot_of_another_type_is_replaced(tmp_path: Path) -> None:
     assert load(tmp_path, "a", ACME) == ACME
 
 
-def test_snapshot_that_cannot_be_written_is_not_needed(tmp_path: Path) -> None:
+def test_unwritable_snapshot_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "__pycache__").write_text("a file where the folder should be")
     assert load(tmp_path, "a", ACME) == ACME
     assert load(tmp_path, "a", OTHER) == OTHER
 
 
-def test_folder_in_place_of_a_snapshot_is_not_needed(tmp_path: Path) -> None:
+def test_folder_in_place_of_a_snapshot_is_ignored(tmp_path: Path) -> None:
     stored(tmp_path).mkdir(parents=True)
     assert load(tmp_path, "a", ACME) == ACME
     assert [path.name for path in stored(tmp_path).parent.iterdir()] == ["prices.yml.snapshot"]

@@ -45,7 +45,7 @@ def test_models_go_by_many_names(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["grok-9", "", "qwen3.1-7b", "🦙"])
-def test_an_unknown_model_is_not_guessed(text: str) -> None:
+def test_unknown_model_is_not_guessed(text: str) -> None:
     assert resolve_model(text, FACTS).ids == ()
 
 
@@ -107,7 +107,7 @@ def test_gpus_go_by_many_names(text: str, name: str) -> None:
         ("Trainium 2", "trainium-2"),
     ],
 )
-def test_products_of_one_family_are_told_apart(text: str, name: str) -> None:
+def test_products_of_one_family_are_distinct(text: str, name: str) -> None:
     assert resolve_gpu(text, FACTS).ids == (name,)
 
 
@@ -128,7 +128,7 @@ def test_another_size_or_form_is_never_taken_silently(text: str, family: str) ->
 
 
 @pytest.mark.parametrize("text", ["TPU v9", "", "gpu", "🖥"])
-def test_an_unknown_gpu_is_not_guessed(text: str) -> None:
+def test_unknown_gpu_is_not_guessed(text: str) -> None:
     assert resolve_gpu(text, FACTS).ids == ()
 
 

@@ -64,11 +64,11 @@ def test_wrappers_of_names_are_read(text: str, name: str, seller: str) -> None:
         "wandb-artifact:///acme/support/lora:v3",
     ],
 )
-def test_an_identifier_without_a_model_is_opaque(text: str) -> None:
+def test_identifier_without_a_model_is_opaque(text: str) -> None:
     assert read_reference(text).is_opaque
 
 
-def test_ids_of_tuned_models_are_told_from_their_base() -> None:
+def test_tuned_model_ids_differ_from_their_base() -> None:
     assert read_reference("ft:gpt-4.1-2025-04-14:org::id").is_tuned
     assert read_reference("gpt-35-turbo-0613.ft-0123").is_tuned
     assert not read_reference("openai/gpt-4.1").is_tuned

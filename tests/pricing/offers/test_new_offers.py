@@ -81,7 +81,7 @@ def test_unknown_price_says_what_was_looked_at(catalog: Catalog) -> None:
     assert "looked at" in (price.note or "")
 
 
-def test_price_class_inferred_by_size_is_said(catalog: Catalog) -> None:
+def test_inferred_price_class_is_noted(catalog: Catalog) -> None:
     for model in ("qwen3.5-35b-a3b", "gemma-4-26b-a4b", "nemotron-nano-9b-v2"):
         price = catalog.offers[f"together/{model}"].history("training", "lora")[-1]
         assert price.confidence == "medium"

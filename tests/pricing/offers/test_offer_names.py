@@ -64,7 +64,7 @@ def test_offers_go_by_the_names_people_write(name: str, offers: set[str]) -> Non
 
 
 @pytest.mark.parametrize("name", ["meta-llama/Llama-3.1-8B-Instruct", "llama 3.1 8b", "Llama_3.1_8B", "llama-8b"])
-def test_a_model_means_every_platform_that_sells_it(name: str) -> None:
+def test_model_means_every_platform_that_sells_it(name: str) -> None:
     assert {"together/llama-3.1-8b", "fireworks/llama-3.1-8b", "google/llama-3.1-8b"} <= ids(name)
 
 
@@ -137,7 +137,7 @@ def test_part_of_a_name_means_every_model_with_it() -> None:
         ("arn:aws:bedrock:us-east-1:1:provisioned-model/abc", "doesn't say which model it is"),
     ],
 )
-def test_what_is_not_sold_is_said(name: str, text: str) -> None:
+def test_unsold_model_is_refused_with_a_reason(name: str, text: str) -> None:
     with pytest.raises(UnknownName) as caught:
         CATALOG.named(name)
     assert text in str(caught.value)
@@ -147,7 +147,7 @@ def test_what_is_not_sold_is_said(name: str, text: str) -> None:
     ("name", "platform"),
     [("azure/gpt-4.1-mni", "azure"), ("together/qwen3-8c", "together"), ("togther/qwen3-8b", "together")],
 )
-def test_suggestions_are_of_the_platform_that_is_named(name: str, platform: str) -> None:
+def test_suggestions_match_the_named_platform(name: str, platform: str) -> None:
     resolution = CATALOG.resolve_offers(name)
     assert not resolution.ids
     assert resolution.near
@@ -155,11 +155,11 @@ def test_suggestions_are_of_the_platform_that_is_named(name: str, platform: str)
 
 
 @pytest.mark.parametrize("name", ["qwen3.1-7b", "gpt-4.1-mni", "llama-3.1-9b"])
-def test_a_similar_model_is_never_taken_silently(name: str) -> None:
+def test_similar_model_is_never_taken_silently(name: str) -> None:
     assert CATALOG.resolve_offers(name).ids == ()
 
 
-def test_suggestions_name_what_has_ended_last() -> None:
+def test_suggestions_list_ended_models_last() -> None:
     near = CATALOG.resolve_offers("gpt-4.2").near
     assert near
     assert not {"azure/gpt-4@regional", "openai/gpt-4"} & set(near)

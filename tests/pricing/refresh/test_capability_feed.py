@@ -52,7 +52,7 @@ async def test_values_are_compared_with_the_table(server: FeedServer, catalog: C
     assert not [finding for finding in report.findings if finding.applies]
 
 
-async def test_a_change_of_the_letter_is_noted(server: FeedServer, catalog: Catalog) -> None:
+async def test_change_of_the_letter_is_noted(server: FeedServer, catalog: Catalog) -> None:
     server.set_answer("/eci", b"Model,eci\nGPT-4.1,129.94\n", "text/csv")
     report = await report_of(server, catalog)
     finding = next(finding for finding in report.findings if finding.name == "GPT-4.1")

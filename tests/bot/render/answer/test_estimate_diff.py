@@ -42,7 +42,7 @@ def quoted(catalog: Catalog) -> OfferQuote:
 
 @settings(max_examples=20)
 @given(offers, offers, st.integers(0, 400))
-def test_the_causes_add_up_to_the_difference(before: str, after: str, later: int) -> None:
+def test_causes_add_up_to_the_difference(before: str, after: str, later: int) -> None:
     quote = quoted(fixture_catalog.catalogue(before))
     today, catalog = THEN + timedelta(days=later), fixture_catalog.catalogue(after)
     now = estimate_offer(FIELDS, fixture_catalog.ON, catalog, today)
@@ -63,7 +63,7 @@ INPUT_LATER_AS_TRAINING = fixture_catalog.offer(training="0.02", input="0.01", i
 @settings(max_examples=20)
 @given(offers, st.integers(0, 400))
 @example(INPUT_LATER_AS_TRAINING, 42)
-def test_what_has_not_changed_differs_by_the_date_alone(same: str, later: int) -> None:
+def test_unchanged_question_differs_by_date_only(same: str, later: int) -> None:
     """A step of the price that lies beyond the quoted horizon is a price; one inside it was known."""
     catalog, today = fixture_catalog.catalogue(same), THEN + timedelta(days=later)
     quote = quoted(catalog)

@@ -19,14 +19,14 @@ from tests.bot import support_bot
 
 
 @pytest.mark.parametrize("number", ["12", "-12", "0.5", "-0.5", "1000000"])
-def test_a_number_stays_one(number: str) -> None:
+def test_number_cell_stays_a_number(number: str) -> None:
     assert safe_cell(number) == number
 
 
 @pytest.mark.parametrize(
     "cell", ["=1", "+1+1", "-1-1", "-a", "@x", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", "--1", "-١"]
 )
-def test_a_cell_that_would_be_a_formula_becomes_text(cell: str) -> None:
+def test_cell_that_would_be_a_formula_becomes_text(cell: str) -> None:
     assert safe_cell(cell) == "'" + cell
 
 
@@ -39,7 +39,7 @@ def test_no_cell_begins_a_formula(cell: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["C"]), min_size=1, max_size=80))
-def test_the_csv_reads_back_whatever_the_name(catalog: Catalog, name: str) -> None:
+def test_csv_reads_back_whatever_the_name(catalog: Catalog, name: str) -> None:
     scenario = read_scenario(support_bot.FIELDS | {"name": name})
     result = build_result(estimate(scenario, catalog, date(2026, 11, 21)))
     rows = list(csv.DictReader(io.StringIO(to_csv(result), newline="")))

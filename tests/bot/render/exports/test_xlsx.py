@@ -37,7 +37,7 @@ def book(catalog: Catalog, fields: dict[str, str]) -> Book:
     return Book(to_xlsx(estimate(read_scenario(fields), catalog, TODAY), catalog))
 
 
-def test_the_lines_are_formulas_of_the_inputs(catalog: Catalog) -> None:
+def test_lines_are_formulas_of_the_inputs(catalog: Catalog) -> None:
     workbook = book(catalog, support_bot.FIELDS)
     assert workbook.formulas["Lines"] == {
         "E2": "examples*(example_input+example_output)*epochs/1000000*runs",
@@ -59,7 +59,7 @@ def test_the_lines_are_formulas_of_the_inputs(catalog: Catalog) -> None:
     ]
 
 
-def test_a_changed_input_changes_the_total(catalog: Catalog) -> None:
+def test_changed_input_changes_the_total(catalog: Catalog) -> None:
     """5 epochs: 20M tokens at $10: $200.00; 10,000 calls a day are a fifth of $1,080.00: $216.00 a month, six of them
     $1,296.00; together $1,496.00.
     """
@@ -71,7 +71,7 @@ def test_a_changed_input_changes_the_total(catalog: Catalog) -> None:
     assert (offer["One-off, USD"], offer["A month, USD"], offer["Total, USD"]) == (200, 216, 1_496)
 
 
-def test_every_offer_after_a_change_is_what_the_calculator_says(catalog: Catalog) -> None:
+def test_recalculated_offers_equal_the_calculator(catalog: Catalog) -> None:
     """Minimum charges, truncation, ends of models, tiers, growth and retraining follow the inputs too."""
     workbook = book(catalog, everything(catalog))
     for name, value in TYPED.items():
@@ -107,7 +107,7 @@ def test_epochs_by_a_platforms_rule_follow_the_examples(catalog: Catalog) -> Non
     assert offer["One-off, USD"] == 40
 
 
-def test_gpus_of_ones_own_follow_the_inputs_too(catalog: Catalog) -> None:
+def test_own_gpus_follow_the_inputs(catalog: Catalog) -> None:
     """How many GPUs train together is chosen once, so that it is asked for here; how many serve follows the calls."""
     fields = support_bot.FIELDS | {"on": "gpu", "gpus": "1", "model": "llama-3.1-8b", "idle": "2h", "growth": "5%"}
     workbook = book(catalog, fields)
@@ -153,7 +153,7 @@ def test_every_input_has_a_meaning(catalog: Catalog) -> None:
     assert keys <= INPUT_LABELS.keys()
 
 
-def test_what_a_viewer_shows_without_calculating_is_the_same(catalog: Catalog) -> None:
+def test_cached_cell_values_equal_the_formulas(catalog: Catalog) -> None:
     workbook = book(catalog, everything(catalog))
     for at, cached in workbook.cached["Offers"].items():
         assert workbook.value("Offers", at) == pytest.approx(cached, rel=Decimal("1e-9"), abs=Decimal("1e-9")), at
@@ -164,7 +164,7 @@ def test_no_formula_is_longer_than_a_spreadsheet_takes(catalog: Catalog) -> None
     assert max(map(len, workbook.formulas["Lines"].values())) <= MAX_FORMULA_LENGTH
 
 
-def test_an_unknown_amount_is_a_word_and_never_zero(catalog: Catalog) -> None:
+def test_unknown_amount_is_text_not_zero(catalog: Catalog) -> None:
     """Hourly training without hours= has no quantity."""
     workbook = book(catalog, {key: text for key, text in everything(catalog).items() if key != "hours"})
     unknown = [row for row in workbook.rows("Lines") if row["Amount, USD"] == "unknown"]
@@ -177,7 +177,7 @@ def test_an_unknown_amount_is_a_word_and_never_zero(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("http://evil.example","x")', "+1+1", "@SUM(A1)", "-2+3", "{=1+1}"])
-def test_a_name_is_text_and_no_formula(catalog: Catalog, name: str) -> None:
+def test_name_is_text_and_no_formula(catalog: Catalog, name: str) -> None:
     workbook = book(catalog, support_bot.FIELDS | {"name": name})
     assert workbook.cells["Scenario"]["A1"] == name.replace('"', "'")
     assert workbook.formulas["Scenario"] == {}

@@ -138,7 +138,7 @@ def test_slack_accepts_any_change_of_any_question(before: dict[str, str], after:
     check(change_reply(build_result(compare(before)), compare(after), "k7m2xyz345", "U1"))
 
 
-def test_the_biggest_question_is_one_that_slack_takes() -> None:
+def test_biggest_question_is_one_that_slack_takes() -> None:
     comparison = compare(BIGGEST)
     assert len(comparison.estimates) > 100
     for message in [
@@ -155,7 +155,7 @@ def test_every_offer_alone_is_answered(platform: str) -> None:
             check(message)
 
 
-def test_the_forms_are_ones_that_slack_opens() -> None:
+def test_forms_are_ones_that_slack_opens() -> None:
     origin = Origin(channel="C1", thread_ts="1.2", edit_of="k7m2xyz345")
     for view in (form(Origin()), form(Origin(), more=True), form(origin, dict.fromkeys(BIGGEST, "x" * 5000))):
         check_view(view)
@@ -173,14 +173,14 @@ def sent(message: SlackMessage) -> dict[str, Any]:
     return {"text": message.text, "blocks": message.blocks}
 
 
-def test_a_range_is_shown_as_a_span() -> None:
+def test_range_is_shown_as_a_span() -> None:
     """Three to five epochs: 12M to 20M tokens at $10, so $120.00 to $200.00; a year 12,960 more."""
     message = sent(parent_message(compare(support_bot.FIELDS | {"epochs": "3..5"}), "k7m2xyz345", "U1"))
     assert figures(message) == {support_bot.LABEL: "$120 to $200 once, $1,080 a month"}
     assert "Your rate: $13,080 to $13,160 over 12 months" in texts(message)
 
 
-def test_a_price_that_is_unknown_is_never_a_zero() -> None:
+def test_unknown_price_is_never_zero() -> None:
     """Training Nova Lite has no known price: the card and the breakdown say so, and no figure on the card is its."""
     comparison = compare(support_bot.FIELDS | {"on": "aws-bedrock/nova-lite"})
     nova_lite = next(entry for entry in comparison.estimates if entry.offer.id == "aws-bedrock/nova-lite")
@@ -194,7 +194,7 @@ def test_a_price_that_is_unknown_is_never_a_zero() -> None:
     assert comparison.estimates[0].offer.id == "your-rates", "and it is not ranked first, cheap as it looks"
 
 
-def test_only_what_can_be_compared_shares_a_table() -> None:
+def test_table_has_only_comparable_offers() -> None:
     """Cheap as it looks with no price of training, Nova Lite stands below the table of what is usable."""
     message = sent(
         thread_replies(
@@ -240,7 +240,7 @@ def test_numbers_are_aligned_right_and_long_cells_wrap() -> None:
     ] == [{"align": "left", "is_wrapped": True}, {"align": "right", "is_wrapped": True}]
 
 
-def test_the_table_also_stands_in_the_text_for_a_screen_reader() -> None:
+def test_message_text_contains_the_table() -> None:
     comparison, breakdown = thread_replies(compare(support_bot.FIELDS | {"on": "google"}))
     for message in (comparison, breakdown):
         for cell in (cell for row in rows(sent(message)) for cell in row):

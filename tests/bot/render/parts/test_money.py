@@ -45,7 +45,7 @@ def test_money(amount: str | None, text: str) -> None:
     assert money(usd(amount)) == text
 
 
-def test_money_of_which_a_part_is_unknown_is_an_at_least() -> None:
+def test_partly_unknown_amount_is_at_least() -> None:
     assert money(Decimal(4), whole=False) == "≥ $4.00"
     assert money(None, whole=False) == "unknown"
 
@@ -60,14 +60,14 @@ def test_money_of_which_a_part_is_unknown_is_an_at_least() -> None:
         (None, None, True, "unknown"),
     ],
 )
-def test_a_span_of_money(low: str | None, high: str | None, whole: bool, text: str) -> None:
+def test_span_of_money(low: str | None, high: str | None, whole: bool, text: str) -> None:
     assert money_span(usd(low), usd(high), whole=whole) == text
 
 
 @pytest.mark.parametrize(
     ("amount", "text"), [("24", "+$24.00"), ("-3", "−$3.00"), ("0", "±$0.00"), ("0.00027", "+$0.000270")]
 )
-def test_a_difference_has_its_sign(amount: str, text: str) -> None:
+def test_difference_has_its_sign(amount: str, text: str) -> None:
     assert signed(Decimal(amount)) == text
 
 
@@ -82,7 +82,7 @@ def test_a_difference_has_its_sign(amount: str, text: str) -> None:
         (None, "unknown"),
     ],
 )
-def test_a_unit_price_keeps_the_digits_of_its_source(price: str | None, text: str) -> None:
+def test_unit_price_keeps_the_digits_of_its_source(price: str | None, text: str) -> None:
     assert unit_price(usd(price)) == text
 
 
@@ -115,13 +115,13 @@ def test_quantity_text(value: str | None, text: str) -> None:
         (730, "2 years old"),
     ],
 )
-def test_an_age(days: int, text: str) -> None:
+def test_age(days: int, text: str) -> None:
     today = date(2026, 11, 21)
     assert age(question_source("A page", today - timedelta(days=days)), today) == text
 
 
 @pytest.mark.parametrize(("days", "text"), [(0, "read today"), (90, "3 months old"), (91, "3 months old ⚠")])
-def test_an_age_over_ninety_days_is_marked(days: int, text: str) -> None:
+def test_age_over_ninety_days_is_marked(days: int, text: str) -> None:
     today = date(2026, 11, 21)
     assert age_marked(question_source("A page", today - timedelta(days=days)), today) == text
 
@@ -130,7 +130,7 @@ def test_an_age_over_ninety_days_is_marked(days: int, text: str) -> None:
     ("checked", "text"),
     [("2026", "undated ⚠"), ("2025", "undated ⚠"), ("2026-08", "3 months old ⚠"), ("2026-09", "2 months old")],
 )
-def test_an_age_from_a_year_alone_is_undated(checked: str, text: str) -> None:
+def test_age_from_a_year_alone_is_undated(checked: str, text: str) -> None:
     # 1 August to 21 November: 112 days; 1 September to 21 November: 81 days
     assert age_marked(Source(title="A page", checked=checked), date(2026, 11, 21)) == text
 

@@ -74,7 +74,7 @@ def test_every_sentence_has_its_figures(capsys: pytest.CaptureFixture[str]) -> N
         ({"calls": "100k/month", "months": "1"}, "prompting", "$38.00 behind"),  # 24 − 62
     ],
 )
-def test_the_money_comes_first_and_names_its_side(
+def test_first_sentence_names_the_cheaper_side(
     capsys: pytest.CaptureFixture[str], fields: dict[str, str], side: str, figure: str
 ) -> None:
     sentences = judged(capsys, line(**fields))
@@ -90,14 +90,14 @@ def test_without_calls_no_side_is_named(capsys: pytest.CaptureFixture[str]) -> N
     assert "favours" not in sentences[0]
 
 
-def test_money_that_decides_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_undecided_money_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     """$226.00 of preparation more, and the $288.00 saved are all spent."""
     sentences = judged(capsys, line(prep="226"))
     assert "doesn't decide" in sentences[0]
     assert "12 months" in sentences[0]
 
 
-def test_calls_that_were_given_are_not_said_to_be_missing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_given_calls_are_not_called_missing(capsys: pytest.CaptureFixture[str]) -> None:
     """Today's call has no tokens at all: 1,200 calls of 100 tokens at $1 are $0.12 behind, training a cent's part."""
     question = line(
         rates="1/1/1", base_rates="1/1", examples="1", example="1", prompt="0->100", call="0/0", calls="100/month"
@@ -107,27 +107,27 @@ def test_calls_that_were_given_are_not_said_to_be_missing(capsys: pytest.Capture
     assert "$0.12 behind" in sentences[0]
 
 
-def test_where_the_model_ends_the_money_counts_until_then(capsys: pytest.CaptureFixture[str]) -> None:
+def test_money_counts_until_the_model_ends(capsys: pytest.CaptureFixture[str]) -> None:
     """Azure ends tuned GPT-4.1 mini on 2027-10-14, in 327 days: 3,924/365 months."""
     sentences = judged(capsys, line(on="azure/gpt-4.1-mini@global", rates="", calls="1M/month"))
     assert "12 months" not in sentences[0]
     assert "ends" in sentences[0]
 
 
-def test_one_call_is_no_calls(capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_call_counts_as_no_calls(capsys: pytest.CaptureFixture[str]) -> None:
     """A training of $0.0001 is less than one call's $0.00024, and no call at all pays nothing."""
     sentences = "\n".join(judged(capsys, line(rates="0.0001/0.30/1.20", calls="1/month")))
     assert "0 calls save" not in sentences
     assert not re.search(r"\b1 calls", sentences)
 
 
-def test_a_retraining_that_nothing_pays(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unpaid_retraining_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     """Every month $62.00 against 100,000 × 0.00024 = $24.00; and a base that costs less a call than the tuned one."""
     about(judged(capsys, line(retrain="1")), "Changing requirements favour prompting", "$62.00")
     about(judged(capsys, line(base_rates="0.01/0.60", call="0/0")), "favour prompting", "$62.00", "save nothing")
 
 
-def test_nothing_is_said_without_a_base(capsys: pytest.CaptureFixture[str]) -> None:
+def test_verdict_needs_a_base(capsys: pytest.CaptureFixture[str]) -> None:
     assert judged(capsys, line(base_rates="")) == []
 
 
@@ -140,13 +140,13 @@ def test_ranges_add_the_share_of_cases(capsys: pytest.CaptureFixture[str]) -> No
     assert "67% of" in sentences[0]
 
 
-def test_small_savings_decide_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_small_savings_are_undecided(capsys: pytest.CaptureFixture[str]) -> None:
     """60,000 calls a month save 12 × $14.40 = $172.80, less $124.00 for two epochs: $4.07 a month."""
     sentences = judged(capsys, line(epochs="2", calls="60k/month"))
     assert sentences[0] == "Money doesn't decide: over 12 months Your rate saves $48.80, too little to matter."
 
 
-async def test_the_thread_says_what_the_terminal_says(
+async def test_thread_and_terminal_have_the_same_sentences(
     workspace: Workspace, slack: FakeSlack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     parent = await slack_actions.ask(slack, line())
@@ -165,7 +165,7 @@ async def test_the_thread_says_what_the_terminal_says(
     assert len(expected) == 5
 
 
-def test_the_json_carries_the_sentences_of_each_offer(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_carries_the_sentences_of_each_offer(capsys: pytest.CaptureFixture[str]) -> None:
     """`verdict`: a list of sentences, empty without a base."""
     assert main([*DAY, line(), "--format", "json"]) == 0
     (message,) = json.loads(capsys.readouterr().out)["estimates"]
@@ -297,9 +297,7 @@ def test_payback_that_is_lost_again_is_not_promised(capsys: pytest.CaptureFixtur
         ),
     ],
 )
-def test_baseline_that_is_gone_decides_nothing(
-    capsys: pytest.CaptureFixture[str], base: str, first: str, step: str
-) -> None:
+def test_ended_baseline_is_undecided(capsys: pytest.CaptureFixture[str], base: str, first: str, step: str) -> None:
     fields = ["on=gpt-4.1-mini", "examples=10k", "example=400/200", "calls=20k/day", "call=300/150", "prompt=1500->100"]
     assert main([*fields, f"base={base}", "--as-of", "2026-11-29"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -353,7 +351,7 @@ def test_ranges_that_decide_are_in_the_first_line(capsys: pytest.CaptureFixture[
     )
 
 
-def test_cents_are_no_business_case(capsys: pytest.CaptureFixture[str]) -> None:
+def test_savings_of_cents_are_undecided(capsys: pytest.CaptureFixture[str]) -> None:
     """2k calls a month save 2k × $0.0002 = $0.40 of $0.80."""
     assert main([*RANGES, "calls=2k/month", "--as-of", "2026-11-29"]) == 0
     out = capsys.readouterr().out
@@ -364,7 +362,7 @@ def test_cents_are_no_business_case(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Keep prompting, unless tuning makes the answers better" in out
 
 
-def test_closer_model_that_hardly_saves_is_not_said_to_lose(capsys: pytest.CaptureFixture[str]) -> None:
+def test_small_saving_of_a_closer_model_is_no_loss(capsys: pytest.CaptureFixture[str]) -> None:
     """On Azure 74,000 calls a day save 74,000 × 365/12 × $0.00056 = $1,260.47 a month, and hosting costs $1,241.00."""
     fields = ["on=azure/gpt-4.1-mini@global,google/gemini-3.1-flash-lite", "base=gpt-4.1-mini", "base_rates=0.40/1.60"]
     more = ["examples=10k", "example=400/200", "calls=74k/day", "call=300/150", "prompt=1500->100", "months=6"]

@@ -35,7 +35,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: FakeSlack, name: str) -> None:
+async def test_name_pings_nobody_and_is_shown_as_typed(start: Start, slack: FakeSlack, name: str) -> None:
     """Through the form, an edit, a mention, the thread, `list`, `show` and the CSV."""
     visible = name.replace("\u202e", "").strip()
     async with start():
@@ -73,7 +73,7 @@ async def test_words_in_a_question_ping_nobody(start: Start, slack: FakeSlack) -
 
 
 @pytest.mark.parametrize("name", ["<!channel>", "<@U1>", "<!here|x>", "*bold*", "`code`", "x" * 80, "🎉"])
-async def test_a_name_in_one_line_pings_nobody(start: Start, slack: FakeSlack, name: str) -> None:
+async def test_name_in_one_line_pings_nobody(start: Start, slack: FakeSlack, name: str) -> None:
     async with start():
         parent = await slack_actions.ask(slack, f'{support_bot.LINE} name="{name}"')
     assert header(parent) == name
@@ -82,7 +82,7 @@ async def test_a_name_in_one_line_pings_nobody(start: Start, slack: FakeSlack, n
 
 
 @pytest.mark.parametrize("name", ["<!channel>", "&lt;!channel&gt;", "&lt;@U1&gt;", "*bold*", "`code`"])
-async def test_a_name_in_a_mention_pings_nobody(start: Start, slack: FakeSlack, name: str) -> None:
+async def test_name_in_a_mention_pings_nobody(start: Start, slack: FakeSlack, name: str) -> None:
     """Escaped as Slack sends what somebody typed, and live as it sends what somebody chose."""
     async with start():
         message = await slack.say(f'<@{slack.bot_user}> {support_bot.LINE} name="{name}"')
@@ -104,7 +104,7 @@ async def test_a_name_in_a_mention_pings_nobody(start: Start, slack: FakeSlack, 
         "show <@U1>",
     ],
 )
-async def test_a_slip_that_is_repeated_pings_nobody(start: Start, slack: FakeSlack, line: str) -> None:
+async def test_repeated_typo_pings_nobody(start: Start, slack: FakeSlack, line: str) -> None:
     async with start():
         assert (await slack.command(line)).ok
         await slack.say(f"<@{slack.bot_user}> {line}")
@@ -114,7 +114,7 @@ async def test_a_slip_that_is_repeated_pings_nobody(start: Start, slack: FakeSla
     assert slack.violations == []
 
 
-async def test_a_name_that_is_too_long_is_refused_at_its_field(start: Start, slack: FakeSlack) -> None:
+async def test_name_that_is_too_long_is_refused_at_its_field(start: Start, slack: FakeSlack) -> None:
     async with start():
         await slack.command(f'{support_bot.LINE} name="{"x" * 81}"')
     assert "80 characters" in slack.ephemerals()[0]["text"]

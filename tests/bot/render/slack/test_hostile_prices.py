@@ -60,7 +60,7 @@ async def workspace(
     assert slack.violations == []
 
 
-async def test_they_ping_nobody_and_no_cell_is_a_formula(workspace: Workspace, slack: FakeSlack) -> None:
+async def test_hostile_prices_ping_nobody(workspace: Workspace, slack: FakeSlack) -> None:
     question = "on=acme,google examples=10k example=250/150 calls=50k/day call=100/70 base=gpt-4o-mini"
     parent = await slack_actions.ask(slack, question)
     for text in ("price acme/one", "models acme", "list"):
@@ -80,11 +80,11 @@ async def test_they_ping_nobody_and_no_cell_is_a_formula(workspace: Workspace, s
 
 
 @pytest.mark.parametrize("start", FORMULA_STARTS)
-def test_a_cell_with_any_start_of_a_formula_is_text(start: str) -> None:
+def test_cell_with_any_start_of_a_formula_is_text(start: str) -> None:
     assert safe_cell(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
     assert safe_cell(f"{start}1+1") == f"'{start}1+1"
 
 
 @pytest.mark.parametrize("number", ["-12.50", "-0.000270", "12"])
-def test_a_number_stays_one(number: str) -> None:
+def test_number_cell_stays_a_number(number: str) -> None:
     assert safe_cell(number) == number

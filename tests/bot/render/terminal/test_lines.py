@@ -94,7 +94,7 @@ def test_breakdown_prompts_after_the_end_of_the_model(catalog: Catalog) -> None:
         ("groq/llama-3.3-70b-versatile", False),
     ],
 )
-def test_a_base_that_nobody_tunes_is_said(base: str, is_said: bool, catalog: Catalog) -> None:
+def test_base_without_training_offer_is_noted(base: str, is_said: bool, catalog: Catalog) -> None:
     """Its seller doesn't matter: Groq tunes nothing, and Llama 3.3 70B is tuned elsewhere."""
     answer = card(compare(f"on=all {TRAFFIC} base={base}", catalog))
     assert ("gpt-5.4-mini itself." in " ".join(answer.sentences)) is is_said
@@ -111,7 +111,7 @@ def test_colours_are_for_terminals_that_have_them() -> None:
     assert line_width(Terminal())
 
 
-def test_a_pipe_gets_neither_colours_nor_wrapped_lines(capsys: pytest.CaptureFixture[str]) -> None:
+def test_pipe_gets_neither_colours_nor_wrapped_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--as-of", "2026-11-21", f"on=gpt-4.1-mini {TRAFFIC} base=gpt-4.1-mini"]) == 0
     out = capsys.readouterr().out
     assert "\x1b" not in out

@@ -69,13 +69,13 @@ def pairs(draw: st.DrawFn) -> dict[str, Any]:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 @given(record=chats())
-def test_chat_survives_the_way_and_back(platform: str, record: dict[str, Any]) -> None:
+def test_chat_survives_conversion_and_back(platform: str, record: dict[str, Any]) -> None:
     assert flat(convert(convert(record, platform), "openai")) == record
 
 
 @pytest.mark.parametrize("platform", ["azure", "google", "aws-bedrock", "together", "fireworks"])
 @given(record=pairs())
-def test_pair_survives_the_way_and_back(platform: str, record: dict[str, Any]) -> None:
+def test_pair_survives_conversion_and_back(platform: str, record: dict[str, Any]) -> None:
     assert convert(convert(record, platform), "openai") == record
 
 
@@ -240,7 +240,7 @@ def test_sharegpt_tools_become_calls() -> None:
     )
 
 
-def test_weight_of_a_line_is_kept_where_it_is_read() -> None:
+def test_line_weight_survives_conversion() -> None:
     assert convert(chat(QUESTION, GOOD, weight=0.5), "together") == chat(QUESTION, GOOD, weight=0.5)
     pair = {"prompt": "hi", "completion": "yes", "weight": 0.5}
     assert convert({**pair, "id": 7}, "together") == pair
@@ -265,7 +265,7 @@ def test_developer_becomes_system_only_where_it_is_refused() -> None:
         (chat(QUESTION, GOOD, images=["a.png"]), "together", "images beside the text"),
     ],
 )
-def test_what_a_format_cannot_hold_is_refused(record: dict[str, Any], platform: str, says: str) -> None:
+def test_inexpressible_record_is_refused(record: dict[str, Any], platform: str, says: str) -> None:
     """Nothing is left out silently."""
     with pytest.raises(ConversionError, match=says):
         convert(record, platform)

@@ -77,7 +77,7 @@ PAIR = {
         ({"text": "once upon a time"}, "text", 4, 4, 4),
     ],
 )  # fmt: skip
-def test_what_is_in_a_record(record: Any, format: str, tokens: int, output: int, contents: int) -> None:
+def test_record_is_counted(record: Any, format: str, tokens: int, output: int, contents: int) -> None:
     counts, problems = count(jsonl(record))
     assert problems == []
     assert (counts.format, counts.examples, counts.tokens, counts.output_tokens) == (format, 1, tokens, output)
@@ -133,7 +133,7 @@ CHATS = st.lists(
 
 
 @given(chats=st.lists(CHATS, min_size=1, max_size=5))
-def test_the_fast_way_counts_as_the_careful_one(chats: list[list[dict[str, Any]]]) -> None:
+def test_fast_and_careful_counts_agree(chats: list[list[dict[str, Any]]]) -> None:
     """A blank line sends a block the careful way."""
     records = [chat(*messages, message("assistant", "done")) for messages in chats]
     fast, fast_problems = count(jsonl(*records))
@@ -147,7 +147,7 @@ def test_the_fast_way_counts_as_the_careful_one(chats: list[list[dict[str, Any]]
     sizes=st.lists(st.integers(1, 40), min_size=1),
     block_bytes=st.integers(1, 60),
 )
-def test_how_a_file_comes_in_makes_no_difference(texts: list[str], sizes: list[int], block_bytes: int) -> None:
+def test_chunk_sizes_do_not_change_the_count(texts: list[str], sizes: list[int], block_bytes: int) -> None:
     data = jsonl({"text": "first"}, *({"text": text} for text in texts))
     chunks: list[bytes] = []
     at = 0

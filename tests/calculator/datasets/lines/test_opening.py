@@ -118,7 +118,7 @@ def test_zstandard_is_unpacked() -> None:
         (b"\n \n\r\n", "only blank lines"),
     ],
 )
-def test_what_is_no_training_file(data: bytes, says: str) -> None:
+def test_unreadable_file_is_refused(data: bytes, says: str) -> None:
     with pytest.raises(UserError) as refused:
         count(data)
     assert says in str(refused.value)

@@ -166,7 +166,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("kind", "record", "says"), FAULTS)
-def test_a_fault_has_its_line_and_the_count_goes_on(kind: str, record: Any, says: str) -> None:
+def test_fault_has_its_line_and_the_count_goes_on(kind: str, record: Any, says: str) -> None:
     after = chat(message("user", "and then"), ANSWER)
     counts, problems = count(jsonl(GOOD, record, after), block_bytes=1_000_000)
     (problem,) = [problem for problem in problems if problem.kind == kind]
@@ -176,7 +176,7 @@ def test_a_fault_has_its_line_and_the_count_goes_on(kind: str, record: Any, says
     assert counts.problems_by_kind[kind] == 1
 
 
-def test_a_preference_pair_and_a_graded_chat_have_their_own_ends() -> None:
+def test_preference_pair_and_a_graded_chat_have_their_own_ends() -> None:
     assert "openai-preference" in count(jsonl(GOOD, PAIR))[1][-1].text
     _, problems = count(jsonl(RFT, {**chat(USER, ANSWER), "answer": "42"}))
     assert [(problem.line, problem.kind) for problem in problems] == [(2, "last_not_user")]
@@ -205,23 +205,23 @@ def test_images_to_grade_are_named() -> None:
         "sk-no-digits-in-this-long-one",
     ],
 )
-def test_what_only_looks_a_little_like_a_secret(text: str) -> None:
+def test_harmless_texts_are_not_secrets(text: str) -> None:
     assert count(jsonl(chat(message("user", text), ANSWER)))[1] == []
 
 
-def test_a_secret_is_never_quoted() -> None:
+def test_secret_is_never_quoted() -> None:
     _, problems = count(jsonl(chat(message("user", "sk-0123456789abcdefghijklm ann@corp.io"), ANSWER)))
     assert {problem.kind for problem in problems} == {"api_key", "email"}
     assert all("0123" not in problem.text and "ann" not in problem.text for problem in problems)
 
 
-def test_the_first_faults_are_kept_and_all_are_counted() -> None:
+def test_first_faults_are_listed_and_all_are_counted() -> None:
     counts, problems = count(jsonl(GOOD, *[b"{"] * 30))
     assert (counts.problems, len(problems), len(counts.first_problems)) == (30, 30, 20)
     assert [problem.line for problem in counts.first_problems] == list(range(2, 22))
 
 
-def test_a_file_whose_beginning_is_broken_is_read_all_the_same() -> None:
+def test_file_with_a_broken_start_is_read() -> None:
     """A broken first line, and a format that shows only after many blank and broken lines."""
     counts, problems = count(jsonl(b'{"messages": [{"role": "user", "content": "hi"},', GOOD))
     assert (counts.format, counts.examples, [problem.kind for problem in problems]) == ("openai-chat", 1, ["bad_json"])
@@ -229,7 +229,7 @@ def test_a_file_whose_beginning_is_broken_is_read_all_the_same() -> None:
     assert (late.format, late.examples, problems[0].line) == ("openai-chat", 1, 3_001)
 
 
-def test_a_line_over_the_limit_is_read_past() -> None:
+def test_line_over_the_limit_is_skipped() -> None:
     """2,000,000 bytes are held at most."""
     long = b'{"text": "' + b"a" * 4_100_000 + b'"}'
     counts, problems = count([jsonl(GOOD), long[:3_000_000], long[3_000_000:], b"\n", jsonl(PAIR)])
