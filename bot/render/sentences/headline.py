@@ -105,15 +105,14 @@ def _depends(comparison: Comparison, result: Verdict) -> str:
 
 
 def _with_base_end(comparison: Comparison, sentence: str) -> str:
-    """Return the verdict, after the end of the base model and what it is compared with from then on."""
+    """Return the verdict, with the end of the base model and what it is compared with from then on."""
     change = base_change(comparison)
     if change is None or change.ends is None:
         return sentence
-    verdict_clause = sentence[:1].lower() + sentence[1:]
     clause = base_end_clause(comparison)
     if change.successor_monthly_usd is None:
-        return f"Until {clause}, {verdict_clause}"
-    return f"{clause}; with its successor {change.successor} from then on, {verdict_clause}"
+        return f"Until {clause}, {sentence[:1].lower()}{sentence[1:]}"
+    return f"{sentence.removesuffix('.')} ({clause}, then {change.successor})."
 
 
 def _none_usable(comparison: Comparison) -> str:

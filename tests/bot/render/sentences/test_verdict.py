@@ -181,8 +181,7 @@ def test_baseline_that_ends_is_followed_by_its_successor(capsys: pytest.CaptureF
     assert main([*fields, "base=gpt-4.1", "--as-of", "2026-11-29"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == (
-        "gpt-4.1 ends 14 Jan 2027; with its successor gpt-6-luna from then on, "
-        "fine-tuning GPT-4.1 mini won't pay at 20k calls a day"
+        "Fine-tuning GPT-4.1 mini won't pay at 20k calls a day (gpt-4.1 ends 14 Jan 2027, then gpt-6-luna)"
     )
     assert "From 14 Jan 2027    $155 a month with gpt-6-luna, at the same tokens a call" in lines
     assert (
@@ -225,8 +224,8 @@ SUCCEEDED = [
         (
             "300/0.05/1",
             "9k/day",
-            "gpt-4.1-mini ends 14 Jan 2027; with its successor gpt-6-luna from then on, fine-tuning could pay at "
-            "9k calls a day only with a different model, the model at your rates, if it passes your evaluation",
+            "Fine-tuning could pay at 9k calls a day only with a different model, the model at your rates, "
+            "if it passes your evaluation (gpt-4.1-mini ends 14 Jan 2027, then gpt-6-luna)",
             "The model at your rates would pay from about 1.67k calls a day.",
         ),
     ],
