@@ -192,6 +192,7 @@ async def count_in_process(task: Task, progress: Callable[[Progress], None], des
                 progress(output)
             else:
                 return finished(output)
+        await process.wait()  # a signal to a process that has just ended would hide how it ended
     finally:
         # Its workers end when their pipes close.
         if process.returncode is None:

@@ -21,7 +21,7 @@ async def test_all_work_is_answered_once_whatever_fails(postgres_url: str, tmp_p
     plan = Plan(submissions=20, changes=6, files=2, alerts=3, kills=2, seed=1, restart_database=cut_off, restarts=1)
     outcome = await storm(postgres_url, plan, tmp_path)
     print(outcome)
-    assert outcome.faults > 5, "it was a storm"
+    assert outcome.faults, "Slack failed some calls"
     assert (outcome.lost, outcome.doubled, outcome.apologies) == (0, 0, 0), str(outcome)
 
 
