@@ -30,7 +30,6 @@ from calculator.estimate_notes import (
 from calculator.formulas import FormulaInput, Formulas, formula_of, in_formulas, value_of
 from calculator.offer_estimate import YOUR_RATES
 from calculator.payback.break_even import break_even
-from calculator.payback.cheaper_prompting import dearer_from
 from calculator.payback.crossover import Crossover, crossover
 from calculator.payback.cumulative import cumulative_prompting_usd, cumulative_tuning_usd
 from calculator.payback.preparation import UnpricedWork, unpriced_work
@@ -128,7 +127,6 @@ __all__ = [
     "cumulative_tuning_usd",
     "customer_of",
     "day_after_months",
-    "dearer_from",
     "default_text",
     "difference_causes",
     "equal_periods",

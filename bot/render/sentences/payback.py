@@ -14,7 +14,6 @@ from calculator import (
     base_change,
     break_even,
     crossover,
-    dearer_from,
     turning_change,
     undone_payback,
 )
@@ -59,15 +58,15 @@ def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: boo
         sentences = [f"{name} pays back after {break_even_text(comparison, estimate)}{beyond}."]
     if turn := turning_change(comparison, estimate):
         sentences.append(turn)
-    cheaper_day = dearer_from(comparison, estimate) or _base_end(comparison)
-    until = f"Until {cheaper_day}, " if cheaper_day else ""
+    change_day = _next_price_of_prompting(comparison)
+    until = f"Until {change_day}, " if change_day else ""
     sentences.append(_upper(f"{until}a call costs {_less(payback.saving_per_call_usd)} than with {base.model}."))
     if payback.monthly_saving_usd is not None:
         month = "each month after that" if payback.calls is not None and not undone else "each month"
         has_hosting = any(line.component in ("hosting", "storage") and line.amount_usd for line in estimate.lines)
         included = ", with hosting and storage" if has_hosting else ""
         sentences.append(_upper(f"{until}{month} costs {_less(payback.monthly_saving_usd)}{included}."))
-    if payback.covering_calls_per_month and not cheaper_day:
+    if payback.covering_calls_per_month and not change_day:
         sentences.append(f"Hosting and storage are covered from {payback.covering_calls_per_month:,} calls a month.")
     if net and payback.net_usd is not None:
         duration = horizon_text(comparison, estimate)
@@ -80,11 +79,13 @@ def break_even_sentences(comparison: Comparison, estimate: Estimate, *, net: boo
     return [spoken_days(sentence, comparison.as_of) for sentence in sentences]
 
 
-def _base_end(comparison: Comparison) -> date | None:
-    """Return the day from which a successor with another price answers; None if none does within the horizon."""
+def _next_price_of_prompting(comparison: Comparison) -> date | None:
+    """Return the day within the horizon from which prompting has another price; None if its price stays."""
     change = base_change(comparison)
-    later = change.steps[0].starts if change and change.steps else None
-    return later if later and later > comparison.as_of else None
+    if change is None:
+        return None
+    starts = (step.starts for step in change.steps if step.starts > comparison.as_of)
+    return min(filter(None, (change.price_changes, next(starts, None))), default=None)
 
 
 def _upper(sentence: str) -> str:
