@@ -7,7 +7,14 @@ from decimal import Decimal
 from bot.render.parts.money import each
 from bot.render.parts.short import duration, hours_text, short_count, short_money
 from bot.render.parts.tables import LIKE, cost_text, horizon, offer_name, total_text
-from bot.render.sentences.verdict import base_end_clause, inputs_text, model_name, saving_text, traffic_text
+from bot.render.sentences.verdict import (
+    base_end_clause,
+    base_end_text,
+    inputs_text,
+    model_name,
+    saving_text,
+    traffic_text,
+)
 from calculator import Comparison, Estimate, RentedGpuOffer, Verdict, base_change, equal_periods, run_hours, verdict
 
 ZERO = Decimal(0)
@@ -41,14 +48,13 @@ def _base_ends(comparison: Comparison) -> str:
 
 
 def _successor_cheaper(comparison: Comparison, result: Verdict) -> str:
-    """Return that switching to the base model's successor costs less than tuning, or as much."""
+    """Return that tuning won't pay, because switching to the base model's successor costs less, or as much."""
     change, about = base_change(comparison), result.threshold_option
-    successor = change.successor if change else None
+    base, successor = (change.model, change.successor) if change else ("", "")
     saved = equal_periods(comparison).sure_saving(about.estimate) if about else None
-    costs = "costs about as much as" if saved is not None and saved > 0 else "costs less than"
-    traffic = traffic_text(comparison)
-    switching = f"switching to its successor {successor} {costs} tuning {model_name(about)} at {traffic}"
-    return f"{base_end_clause(comparison)}; {switching}."
+    costs = "costs about as much" if saved is not None and saved > 0 else "costs less"
+    switching = f"switching from {base}, which {base_end_text(comparison)}, to {successor} {costs}"
+    return f"Fine-tuning {model_name(about)} won't pay at {traffic_text(comparison)}: {switching}."
 
 
 def _decided(comparison: Comparison, result: Verdict) -> str:
@@ -95,7 +101,7 @@ def _depends(comparison: Comparison, result: Verdict) -> str:
     if "calls" in ranges.turns_on and limit and limit.calls_per_day is not None:
         calls = short_count(limit.calls_per_day)
         given = traffic_text(comparison)
-        return f"Whether fine-tuning {name} pays at {given} depends on them: it does from about {calls} a day{passes}."
+        return f"Whether fine-tuning {name} pays depends on your {given}: it does from about {calls} a day{passes}."
     inputs = inputs_text(ranges.turns_on) if ranges.turns_on else "your ranges"
     beside = ", beside a switch today," if (ranges.sure_low_usd, ranges.sure_high_usd) != ranges[:2] else ""
     return (
@@ -110,9 +116,8 @@ def _with_base_end(comparison: Comparison, sentence: str) -> str:
     if change is None or change.ends is None:
         return sentence
     clause = base_end_clause(comparison)
-    if change.successor_monthly_usd is None:
-        return f"Until {clause}, {sentence[:1].lower()}{sentence[1:]}"
-    return f"{sentence.removesuffix('.')} ({clause}, then {change.successor})."
+    limits = f"until {clause}" if change.successor_monthly_usd is None else f"{clause}, then {change.successor}"
+    return f"{sentence.removesuffix('.')} ({limits})."
 
 
 def _none_usable(comparison: Comparison) -> str:

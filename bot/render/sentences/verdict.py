@@ -205,11 +205,16 @@ def inputs_text(inputs: Sequence[str]) -> str:
 
 def base_end_clause(comparison: Comparison) -> str:
     """Return `gpt-4.1-mini ends 14 Jan 2027`; empty if the base model answers over the horizon."""
+    change, end = base_change(comparison), base_end_text(comparison)
+    return f"{change.model} {end}" if change and end else ""
+
+
+def base_end_text(comparison: Comparison) -> str:
+    """Return `ends 14 Jan 2027`, or `ended 23 Oct`; empty if the base model answers over the horizon."""
     change = base_change(comparison)
     if change is None or change.ends is None:
         return ""
-    verb = "ended" if has_ended(comparison) else "ends"
-    return f"{change.model} {verb} {_day(comparison, change.ends)}"
+    return f"{'ended' if has_ended(comparison) else 'ends'} {_day(comparison, change.ends)}"
 
 
 def has_ended(comparison: Comparison) -> bool:

@@ -209,16 +209,16 @@ SUCCEEDED = [
         (
             "10/0.11/1",
             "10k/day",
-            "gpt-4.1-mini ends 14 Jan 2027; switching to its successor gpt-6-luna costs less than tuning the model at "
-            "your rates at 10k calls a day",
+            "Fine-tuning the model at your rates won't pay at 10k calls a day: switching from gpt-4.1-mini, which ends "
+            "14 Jan 2027, to gpt-6-luna costs less",
             "More calls don't change that: it would be paid back on 29 Nov, but using the base model's successor today "
             "costs less.",
         ),
         (
             "300/0.09/1",
             "9k/day",
-            "gpt-4.1-mini ends 14 Jan 2027; switching to its successor gpt-6-luna costs about as much as tuning the "
-            "model at your rates at 9k calls a day",
+            "Fine-tuning the model at your rates won't pay at 9k calls a day: switching from gpt-4.1-mini, which ends "
+            "14 Jan 2027, to gpt-6-luna costs about as much",
             "Tuning would cost less than the successor from about 8.34k calls a day.",
         ),
         (
@@ -250,7 +250,10 @@ def test_ranges_turn_against_a_cheaper_successor(capsys: pytest.CaptureFixture[s
     """8,334 calls a day as above; against GPT-4.1 mini until its end alone, 2,000 calls a day save money, too."""
     fields = [*SUCCEEDED, "on=your-rates", "rates=300/0.09/1", "calls=2k..90k/day", "--as-of", "2026-11-28"]
     assert main(fields) == 0
-    assert "depends on them: it does from about 8.34k a day" in capsys.readouterr().out.splitlines()[0]
+    assert (
+        "depends on your 2k to 90k calls a day: it does from about 8.34k a day"
+        in capsys.readouterr().out.splitlines()[0]
+    )
 
 
 def test_every_successor_has_a_row(capsys: pytest.CaptureFixture[str]) -> None:
@@ -337,7 +340,7 @@ def test_ranges_that_decide_are_in_the_first_line(capsys: pytest.CaptureFixture[
     assert main([*RANGES, "calls=10k..1M/month", "prep=1000", "--as-of", "2026-11-29"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == (
-        "Whether fine-tuning the model at your rates pays at 10k to 1M calls a month depends on them: "
+        "Whether fine-tuning the model at your rates pays depends on your 10k to 1M calls a month: "
         "it does from about 13.9k a day, if it passes your evaluation"
     )
     assert "Prompting today       $4 to $400 a month" in lines
