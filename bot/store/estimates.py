@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, insert, select, update
 from sqlalchemy.sql.selectable import NamedFromClause
@@ -49,13 +49,6 @@ class SavedEstimate:
     posted: int
     """The number of its messages that are posted."""
     created_at: datetime
-
-
-class _Later(NamedTuple):
-    """A second look at the table, and what makes its rows later estimates of the same thread."""
-
-    of: NamedFromClause
-    where: list[ColumnElement[bool]]
 
 
 class EstimateStore:
@@ -163,17 +156,14 @@ class EstimateStore:
             team_id: The workspace.
             user_id: The person.
             limit: The highest number of estimates.
-            with_changed: Whether to add estimates that were changed and of which the person has a newer version.
+            with_changed: Whether to include changed estimates of which the person has a newer version.
         """
         where = [estimates.c.team_id == team_id, estimates.c.user_id == user_id]
         if not with_changed:
-            changed, newer = self._later("changed"), self._later("newer")
-            where += [
-                ~(
-                    exists().where(*changed.where, changed.of.c.edit_of == estimates.c.id)
-                    & exists().where(*newer.where, newer.of.c.user_id == user_id, newer.of.c.edit_of.is_not(None))
-                )
-            ]
+            changed, newer = estimates.alias("changed"), estimates.alias("newer")
+            is_changed = exists().where(*_follows(changed), changed.c.edit_of == estimates.c.id)
+            has_newer = exists().where(*_follows(newer), newer.c.user_id == user_id, newer.c.edit_of.is_not(None))
+            where.append(~(is_changed & has_newer))
         query = select(estimates).where(*where).order_by(estimates.c.number.desc()).limit(limit)
         return [_saved(row) for row in await self._database.fetch_all(query)]
 
@@ -182,16 +172,15 @@ class EstimateStore:
         query = select(estimates).order_by(estimates.c.number.desc()).limit(limit)
         return [_saved(row) for row in await self._database.fetch_all(query)]
 
-    @staticmethod
-    def _later(name: str) -> _Later:
-        """Return later estimates of the same thread."""
-        of = estimates.alias(name)
-        same = [of.c[key] == estimates.c[key] for key in ("team_id", "channel_id", "thread_ts")]
-        return _Later(of, [*same, of.c.number > estimates.c.number])
-
     async def _first(self, query: Any) -> SavedEstimate | None:
         row = await self._database.fetch_first(query)
         return _saved(row) if row else None
+
+
+def _follows(later: NamedFromClause) -> list[ColumnElement[bool]]:
+    """Return the conditions for the rows of an alias that are later estimates of the same thread."""
+    same_thread = [later.c[key] == estimates.c[key] for key in ("team_id", "channel_id", "thread_ts")]
+    return [*same_thread, later.c.number > estimates.c.number]
 
 
 def _saved(row: Row[Any]) -> SavedEstimate:
