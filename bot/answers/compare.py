@@ -15,14 +15,14 @@ from bot.render.parts.short import full_day
 from bot.render.parts.tables import Align, Table
 from bot.render.sentences.scenario_changes import field_text
 from bot.results import SavedOffer, SavedResult
-from calculator import KEYS
+from calculator import KEYS, in_section
 
 MIN_COMPARED, MAX_COMPARED = 2, 6
 NAME_LENGTH = 24
 _QUOTED = re.compile(r"[\"„“”][^\"„“”]*[\"„“”]")
 _WORDS = re.compile(rf"{_QUOTED.pattern}|[^\s\"„“”]+")
 _BETWEEN_COMMAS = re.compile(rf"{_QUOTED.pattern}|[^,\"„“”]+")
-FILE_ONLY = frozenset({"lengths", "acceptance"})
+FILE_ONLY = frozenset(key.name for key in in_section("file"))
 """Keys that only a file fills: long lists, whose effect is in the figures."""
 OFFERS = 3
 """The number of offers with a row across all scenarios; each is the cheapest of a scenario."""

@@ -18,7 +18,7 @@ from bot.results import SavedResult
 MARKER = "<!-- ftcost diff -->"
 """The first line of the Markdown, by which a script finds an earlier comment to replace."""
 _HEADER = ("Scenario", "Before", "After", "Difference")
-_TITLE_LENGTH = 60
+_MAX_CELL = 120
 
 
 class ScenarioChange(NamedTuple):
@@ -204,7 +204,7 @@ def _details(item: ScenarioDifference) -> list[str]:
 
 
 def _markdown_row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(clip(_escaped(cell), _TITLE_LENGTH * 2) for cell in cells)} |"
+    return f"| {' | '.join(clip(_escaped(cell), _MAX_CELL) for cell in cells)} |"
 
 
 def _escaped(text: str) -> str:
