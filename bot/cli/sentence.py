@@ -69,11 +69,8 @@ def _is_prose(words: Sequence[str]) -> bool:
 
 
 def echo(reading: Reading) -> str:
-    """Return the line that says what was read, what was assumed and what was not understood."""
-    parts = [f"Read as: {reading.intent} {write_command(reading.fields)}".rstrip(), *reading.assumed]
-    if reading.unread:
-        parts.append(f"Not understood: {', '.join(reading.unread)}.")
-    return "\n".join(parts)
+    """Return the lines that say what was read, what was assumed and what was not understood."""
+    return "\n".join([f"Read as: {reading.intent} {write_command(reading.fields)}".rstrip(), *reading.notes])
 
 
 def _split_options(arguments: Sequence[str], flags: Collection[str]) -> tuple[list[str], list[str]]:

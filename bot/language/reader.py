@@ -48,6 +48,12 @@ class Reading(Struct, frozen=True, kw_only=True):
     ask: str | None = None
     """A question to the person, whose answer is needed first; None if everything is clear."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed and what was not understood, in sentences."""
+        unread = (f"Not understood: {', '.join(self.unread)}.",) if self.unread else ()
+        return (*self.assumed, *unread)
+
 
 def read_text(text: str, names: MentionIndex, present: Mapping[str, str] = _NO_FIELDS) -> Reading:
     """Return what a text says, in plain English, as key=value words, or both.

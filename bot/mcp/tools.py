@@ -16,7 +16,7 @@ from bot.answers.compare import NamedResult, side_by_side
 from bot.answers.fits import fit_page
 from bot.counting.terminal import PlatformRules, count_files
 from bot.language.command import check_base
-from bot.language.reader import NOT_UNDERSTOOD, Reading, read_text
+from bot.language.reader import NOT_UNDERSTOOD, read_text
 from bot.language.tagging.names import mention_index
 from bot.language.understanding import command_of, typed_command
 from bot.mcp.arguments import (
@@ -219,12 +219,7 @@ def _read_question(catalog: Catalog, text: str, fields: Fields) -> _ReadQuestion
         raise UserError(f"This isn't a question about an estimate. Use the tool `{_OTHER_TOOLS[command.verb]}`.")
     if command.verb not in _ESTIMATES:
         raise UserError(NOT_UNDERSTOOD)
-    return _ReadQuestion(command.fields | typed, command.verb == "breakeven", _notes(reading) if reading else ())
-
-
-def _notes(reading: Reading) -> tuple[str, ...]:
-    unread = (f"Not understood: {', '.join(reading.unread)}.",) if reading.unread else ()
-    return (*reading.assumed, *unread)
+    return _ReadQuestion(command.fields | typed, command.verb == "breakeven", reading.notes if reading else ())
 
 
 def _estimate(calculator: Calculator, fields: Mapping[str, str], as_of: date | None) -> Comparison:
