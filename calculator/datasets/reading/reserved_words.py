@@ -17,6 +17,7 @@ _WORDS = tuple(
         rb"](?<=\[EOS])",
     )
 )
+_LONGEST = len("assistant:")
 
 
 def find_reserved(data: bytes, first_line: int) -> Iterator[Problem]:
@@ -32,7 +33,8 @@ def find_reserved(data: bytes, first_line: int) -> Iterator[Problem]:
         for match in word.finditer(data) if rare in data else ():
             line += data.count(b"\n", position, match.end())
             position = match.end()
-            lines.setdefault(line, _word(data[: match.end()][-10:].decode(errors="replace")))
+            if line not in lines:
+                lines[line] = _word(data[max(0, position - _LONGEST) : position].decode(errors="replace"))
     for line, text in lines.items():
         fix = "with which a job of Amazon Nova fails. Write another word."
         yield Problem(line, "reserved_word", f"The line has the reserved word “{text}”, {fix}")
