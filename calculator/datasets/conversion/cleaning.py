@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from calculator.datasets.conversion.vendor_formats import ConversionError
-from calculator.datasets.reading.parsing import ANSWER_KEYS, spare_keys
+from calculator.datasets.reading.parsing import spare_keys
 from calculator.datasets.records.call_order import SHORT_ID
-from calculator.datasets.records.canonical import tidy_pair
+from calculator.datasets.records.canonical import PAIR_KEYS, tidy_pair
 from calculator.datasets.records.openai_calls import CallIds, tool_list
 from calculator.datasets.records.problems import quoted
 from pricing import Trait
@@ -21,6 +21,8 @@ REWRITTEN: frozenset[Trait] = frozenset(
     )
 )  # fmt: skip
 """Traits that are written in another way where they aren't taken."""
+_EMPTY_TOOL: dict[str, Any] = {"description": "", "parameters": {}}
+"""The parts that a tool gets if it lacks them."""
 
 
 def clean_example(example: Mapping[str, Any], refused: frozenset[Trait]) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def clean_example(example: Mapping[str, Any], refused: frozenset[Trait]) -> dict
     if "input" in example:
         pair, _ = tidy_pair(example)
         prompt = pair["input"] if isinstance(pair["input"], dict) else {}
-        answers = {key: _messages(pair.get(key), refused) for key in ANSWER_KEYS}
+        answers = {key: _messages(pair.get(key), refused) for key in PAIR_KEYS}
         return {"input": clean_example(prompt, refused), **answers}
     kept = {key: example[key] for key in KEPT_KEYS if example.get(key) is not None}
     if "openai_keys" in refused:
@@ -52,7 +54,8 @@ def _tool(tool: Any, refused: frozenset[Trait]) -> Any:
     function = tool.get("function") if isinstance(tool, dict) else None
     if "bare_tool" not in refused or not isinstance(function, dict):
         return tool
-    return {**tool, "function": {**function, **{"description": "", "parameters": {}}, **function}}
+    missing = {key: value for key, value in _EMPTY_TOOL.items() if key not in function}
+    return {**tool, "function": {**function, **missing}}
 
 
 def _messages(messages: Any, refused: frozenset[Trait]) -> list[dict[str, Any]]:
@@ -129,13 +132,13 @@ def _shorten_ids(messages: list[dict[str, Any]]) -> None:
     """Write the ids of calls with nine letters and digits."""
     short: dict[Any, str] = {}
 
-    def of(identity: Any) -> str:
+    def short_id(identity: Any) -> str:
         if isinstance(identity, str) and SHORT_ID.fullmatch(identity):
             return identity
         return short.setdefault(identity, f"call{len(short):05d}")
 
     for message in messages:
         if "tool_calls" in message:
-            message["tool_calls"] = [{**call, "id": of(call.get("id"))} for call in message["tool_calls"]]
+            message["tool_calls"] = [{**call, "id": short_id(call.get("id"))} for call in message["tool_calls"]]
         if "tool_call_id" in message:
-            message["tool_call_id"] = of(message["tool_call_id"])
+            message["tool_call_id"] = short_id(message["tool_call_id"])

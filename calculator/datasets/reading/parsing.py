@@ -17,7 +17,7 @@ from calculator.datasets.reading.vendor import (
     read_tokens,
 )
 from calculator.datasets.records.call_order import call_faults
-from calculator.datasets.records.canonical import canonical, tidy_pair
+from calculator.datasets.records.canonical import PAIR_KEYS, canonical, tidy_pair
 from calculator.datasets.records.parsed_line import MessageOverhead, ParsedLine
 from calculator.datasets.records.problems import quoted
 from calculator.datasets.records.recognition import FORMAT_KEYS, formats_in, question_answer
@@ -31,7 +31,6 @@ MESSAGE_KEYS = frozenset(
 )
 MEDIA_KEYS = ("images", "videos", "audios")
 """Lists of files beside a text that has a mark for each."""
-ANSWER_KEYS = ("preferred_output", "non_preferred_output")
 _OTHER_ROLES = {
     **{name: name for name in ROLES},
     **dict.fromkeys(("human", "customer", "prompter"), "user"),
@@ -61,13 +60,13 @@ def read_record(
         image_tokens: Tokens of an image at detail low; 0 if no rule is published.
         is_copied: True if the line is in another format than its file, so that it has to be converted.
     """
-    if pictures := sum(len(record[key]) for key in MEDIA_KEYS if isinstance(record.get(key), list)):
-        reading = _read_record(record, file_format, line, beside, image_tokens, is_copied=is_copied)
-        for _ in range(pictures):
-            reading.add_image()
+    reading = _read_record(record, file_format, line, beside, image_tokens, is_copied=is_copied)
+    pictures = sum(len(record[key]) for key in MEDIA_KEYS if isinstance(record.get(key), list))
+    for _ in range(pictures):
+        reading.add_image()
+    if pictures:
         reading.fault("image_beside", "The line has images beside the text. Put them into the content, as image_url.")
-        return reading
-    return _read_record(record, file_format, line, beside, image_tokens, is_copied=is_copied)
+    return reading
 
 
 def _read_record(
@@ -185,9 +184,9 @@ def _read_preference(record: Mapping[str, Any], reading: ParsedLine) -> None:
         reading.fault("no_messages", "input is missing. Write an object with the messages to answer.")
     if reading.images:
         reading.fault("image_in_pair", "The pair has images. Leave them out, or describe them.")
-    for key in ANSWER_KEYS:
+    for key in PAIR_KEYS:
         _read_answer(pair, key, reading)
-    if pair.get(ANSWER_KEYS[0]) and pair.get(ANSWER_KEYS[0]) == pair.get(ANSWER_KEYS[1]):
+    if pair.get(PAIR_KEYS[0]) and pair.get(PAIR_KEYS[0]) == pair.get(PAIR_KEYS[1]):
         reading.fault("same_answers", "Both answers are the same, so the pair teaches nothing. Leave it out.")
 
 
@@ -209,7 +208,7 @@ def _read_messages(
     if not isinstance(messages, list) or not messages:
         reading.fault("no_messages", f"{where or key} is missing or empty. Write a list of messages.")
         return []
-    if reading.beside and key not in ANSWER_KEYS:
+    if reading.beside and key not in PAIR_KEYS:
         reading.fixed_tokens += reading.beside.per_example
     roles = []
     for number, message in enumerate(messages, 1):
@@ -217,7 +216,7 @@ def _read_messages(
             roles.append(_read_message(message, number, reading, trains=trains))
         else:
             reading.fault("bad_message", f"Message {number} isn't an object. Write role and content in braces.")
-    _check_order(messages, tuple(roles), reading, is_answer=key in ANSWER_KEYS, is_pair=bool(where))
+    _check_order(messages, tuple(roles), reading, is_answer=key in PAIR_KEYS, is_pair=bool(where))
     return roles
 
 

@@ -12,6 +12,8 @@ from pricing import Format
 
 Record = Mapping[str, Any]
 Message = dict[str, Any]
+PAIR_KEYS = ("preferred_output", "non_preferred_output")
+"""The keys of both answers of a preference pair in OpenAI's format."""
 _SHAREGPT_ROLES = {
     "human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "chatgpt": "assistant",
     "bing": "assistant", "bard": "assistant", "model": "assistant", "system": "system", "observation": "tool",
@@ -98,7 +100,7 @@ def _sharegpt_pair(record: Record) -> dict[str, Any]:
 
 
 def tidy_pair(record: Record) -> tuple[dict[str, Any], list[str]]:
-    """Return a preference pair of OpenAI's with lists of messages, and the keys that had something else.
+    """Return a preference pair of OpenAI's with lists of messages, and the keys whose values were of another kind.
 
     Args:
         record: The pair; a text stands for a message, or for a list saved as text.
@@ -107,7 +109,7 @@ def tidy_pair(record: Record) -> tuple[dict[str, Any], list[str]]:
     if isinstance(pair.get("input"), str) and pair["input"]:
         pair["input"] = {"messages": _as_messages(pair["input"], "user")}
         loose.append("input")
-    for key in ("preferred_output", "non_preferred_output"):
+    for key in PAIR_KEYS:
         if pair.get(key) and isinstance(pair[key], str | dict):
             pair[key] = _as_messages(pair[key], "assistant")
             loose.append(key)
