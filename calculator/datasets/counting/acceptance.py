@@ -107,7 +107,7 @@ def platform_verdict(
     findings.refused.extend(requirements)
     if target is None:
         formats = ", ".join((count.format, *count.other_formats))
-        findings.refused.insert(0, f"lines in several formats ({formats}) that no conversion makes one")
+        findings.refused.insert(0, f"lines in several formats ({formats}), which no conversion can unite")
     elif target != count.format:
         by_hand = platform.takes.get(count.format, AS_IT_IS)
         written = f"the file is in {count.format}, and has to be in {target}"

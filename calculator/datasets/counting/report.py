@@ -168,6 +168,7 @@ def _by_format(count: DatasetCount) -> str | None:
     if count.format in ("gemini", "gemini-preference", "bedrock-nova", "bedrock-nova-preference"):
         return "the tokenizer of the models with this format isn't published; the text is counted with OpenAI's"
     if count.format == "prompt-completion" and count.other_formats:
+        # The overheads of openai-chat: 3 for the example, and 3 with a token of the role for each of two messages.
         return (
             "the pairs are counted without the tokens that a copy as chats adds, 11 each; the other lines as the copy"
         )

@@ -105,7 +105,7 @@ def _open_lines(head: bytes, chunks: Iterator[bytes], wrapping: list[Trait], col
 
 
 def _foreign_kind(head: bytes) -> str | None:
-    """Return what a file is that is no training set by its first bytes; None if they don't tell."""
+    """Return the kind of a file that isn't a training set, by its first bytes; None if they don't show it."""
     if head.startswith(b"PK\x03\x04"):
         return "an Office document, such as a spreadsheet" if b"[Content_Types].xml" in head else "a ZIP archive"
     if head[257:262] == b"ustar":

@@ -45,7 +45,7 @@ def record_of(decoded: Any) -> tuple[dict[str, Any] | None, Kind | None]:
 
 
 def repeated_key(line: bytes, record: Any) -> str | None:
-    """Return a key that stands twice in an object of a line; None if there is none.
+    """Return a key that appears twice in an object of a line; None if there is none.
 
     Args:
         line: The line, which is JSON.

@@ -92,9 +92,9 @@ def _read_part(part: Any, number: int, reading: ParsedLine, *, trained: bool) ->
         reading.add_image(address, low_detail=is_low)
         is_odd = kind != "image_url" or not isinstance(image, dict)
     else:
-        what = f"of the type {quoted(kind)}, which no platform is known to train on" if kind else "without a type"
-        what = "of the type text without a text" if kind in ("text", "input_text") else what
-        reading.fault("bad_message", f"Message {number}: the content has a part {what}. Leave it out.")
+        fault = f"of the type {quoted(kind)}, which no platform is known to train on" if kind else "without a type"
+        fault = "of the type text without a text" if kind in ("text", "input_text") else fault
+        reading.fault("bad_message", f"Message {number}: the content has a part {fault}. Leave it out.")
         return
     if is_odd:
         fix = "`ftcost convert` writes it as text or image_url, as in chats."

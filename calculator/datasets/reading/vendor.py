@@ -89,13 +89,13 @@ def _read_parts(parts: Any, number: int, reading: ParsedLine, *, trained: bool) 
             reading.add(as_json(calls[0]), trained=trained)
         elif part:
             where = f"Content {number}" if number else "systemInstruction"
-            reading.fault("bad_message", f"{where}: a part has {_what(part)}. Write its text, or leave it out.")
+            reading.fault("bad_message", f"{where}: a part has {_fault_of(part)}. Write its text, or leave it out.")
     if len(reading.texts) == texts_before and reading.images == images:
         where = f"Content {number}" if number else "systemInstruction"
         reading.fault("empty_content", f"{where} has no parts with text. Write its text.")
 
 
-def _what(part: Mapping[str, Any]) -> str:
+def _fault_of(part: Mapping[str, Any]) -> str:
     if "text" in part:
         return "a text that isn't text"
     return f"{quoted(next(iter(part)))}, which no platform is known to take"
@@ -194,7 +194,7 @@ def _read_blocks(blocks: Any, number: int, reading: ParsedLine, *, trained: bool
                 )
         elif block and not any(key in block for key in _NOVA_BLOCKS):
             reading.fault(
-                "bad_message", f"Message {number}: a block has {_what(block)}. Write its text, or leave it out."
+                "bad_message", f"Message {number}: a block has {_fault_of(block)}. Write its text, or leave it out."
             )
         elif block:
             is_reasoning = "reasoningContent" in block

@@ -1,4 +1,4 @@
-"""Where an image of an example is, and its type, as far as an address tells it."""
+"""The place of an image in an example, and its media type, as its address shows them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def image_address(part: Any) -> str | None:
 
 
 def image_type(url: str) -> str | None:
-    """Return the media type that an address tells; None if it tells none."""
+    """Return the media type that an address shows; None if it shows none."""
     if url.startswith("data:"):
         return url[5:64].partition(",")[0].partition(";")[0].lower() or None
     return mimetypes.guess_type(url.partition("?")[0])[0]

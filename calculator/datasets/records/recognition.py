@@ -86,12 +86,12 @@ def format_of(record: Mapping[str, Any]) -> Format | None:
 
 
 def dialogue_key(record: Mapping[str, Any]) -> str:
-    """Return the key of a record that has a list of turns with who says what; empty if none has."""
+    """Return the key of a record's list of turns, each with its speaker; empty without such a list."""
     return next((key for key, value in record.items() if is_messages(value) or _are_turns(value)), "")
 
 
 def _are_turns(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(x, dict) and "from" in x for x in value)
+    return isinstance(value, list) and bool(value) and all(isinstance(turn, dict) and "from" in turn for turn in value)
 
 
 def is_messages(value: Any) -> TypeGuard[list[dict[str, Any]]]:
