@@ -80,7 +80,7 @@ from pricing.offers.terms import (
     TrainingRules,
 )
 from pricing.overview import ages_table, holes_table, overview
-from pricing.price import Assumption, Price, Source, Tier, price_of, question_source
+from pricing.price import Assumption, Price, Source, Tier, price_of, price_on, question_source
 from pricing.vocabulary import (
     OLD_DAYS,
     Confidence,
@@ -203,6 +203,7 @@ __all__ = [
     "name_spans",
     "overview",
     "price_of",
+    "price_on",
     "question_source",
     "read_yaml",
     "read_yaml_text",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -154,6 +155,16 @@ def price_of(
         max_call_input_tokens=max_call_input_tokens,
         since=since,
     )
+
+
+def price_on(history: Sequence[Price], day: date) -> Price | None:
+    """Return the price in force on a day; None if none is recorded yet.
+
+    Args:
+        history: Prices, the oldest first.
+        day: The day.
+    """
+    return next((price for price in reversed(history) if price.since is None or price.since <= day), None)
 
 
 def exact_dollars(usd: Decimal) -> str:

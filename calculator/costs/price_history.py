@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from calculator.costs.horizon import months_between
 from calculator.numeric import ONE, ZERO, larger, smaller
-from pricing import Price
+from pricing import Price, price_on
 
 
 class PricePeriod(NamedTuple):
@@ -23,15 +23,6 @@ class PricePeriod(NamedTuple):
         """The share of the first month that the period covers; None if it begins after it."""
         part = larger(ZERO, smaller(self.end, ONE) - self.start)
         return part or None
-
-
-def price_on(history: tuple[Price, ...], day: date) -> Price | None:
-    """Return the price in force on `day`, or None if none is recorded yet."""
-    current = None
-    for price in history:
-        if price.since is None or price.since <= day:
-            current = price
-    return current
 
 
 def periods(history: tuple[Price, ...], as_of: date, months: Decimal, begin: Decimal = ZERO) -> list[PricePeriod]:

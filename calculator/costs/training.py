@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from calculator.costs.horizon import months_between
 from calculator.costs.inference import MILLION
-from calculator.costs.price_history import PricePeriod, periods, price_on
+from calculator.costs.price_history import PricePeriod, periods
 from calculator.costs.rented_gpus import RentedGpuOffer, run_gpu_hours
 from calculator.numeric import ONE, ZERO, larger, round_down, round_up, smaller
 from calculator.question.quantities import Amount, Corner
@@ -207,7 +207,7 @@ def _job_lines(
 ) -> list[LineItem]:
     """Return the lines of equal jobs at one day's prices: the job, a minimum charge, a job cap."""
     values: tuple[Decimal, ...]
-    price = price_on(offer.history("training", method), day)
+    price = offer.price_on("training", day, method)
     label = "Training" if recurrence == "once" else "Retraining"
     if price and price.per == "hour":
         per_job = plan.training_hours
@@ -233,7 +233,7 @@ def _job_lines(
     if unit == "1M tokens" and per_job is not None and (checked := billed_validation_tokens(plan, offer)):
         per_job = per_job + checked / MILLION
         lines.append(_validation_line(label, checked, jobs, usd, recurrence, price))
-    minimum, cap = price_on(offer.history("minimum"), day), price_on(offer.history("cap"), day)
+    minimum, cap = offer.price_on("minimum", day), offer.price_on("cap", day)
     if per_job is None or price is None or price.usd is None or not (minimum or cap):
         return lines
     job_usd = per_job * price.usd

@@ -15,14 +15,13 @@ from calculator.costs.capacity import deployment_of, units_needed
 from calculator.costs.horizon import months_between
 from calculator.costs.hosting import calls_in_month, hosting_lines, is_dedicated, storage_lines
 from calculator.costs.inference import LABELS, CallPrices, inference_lines, offer_call_prices
-from calculator.costs.price_history import price_on
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ONE, ZERO
 from calculator.offer_estimate import estimate_until
 from calculator.payback.months import LONGEST_MONTHS, PayBack, PaybackTerms, SavingStep, ceil_number, pay_back
 from calculator.question.resolved import DAYS_PER_YEAR, MONTHS_PER_YEAR, CallSide, ResolvedScenario
 from calculator.result import BreakEven, BreakEvenCause, Estimate, Total, sum_amounts
-from pricing import BasePrice, Price, PriceKind
+from pricing import BasePrice, Price, PriceKind, price_on
 
 REASONS: dict[BreakEvenCause, str] = {
     "cached": "never: the base prompt is read from cache, which leaves too little to save",

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from calculator.comparison import Comparison, computed_once
 from calculator.costs.capacity import unit_hours
 from calculator.costs.hosting import is_dedicated
-from calculator.costs.price_history import price_on
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ONE, ZERO
 from calculator.offer_estimate import EstimateContext, estimate_offer
@@ -94,7 +93,7 @@ def _is_smaller(offer: Offer, parameters_billion: Decimal) -> bool:
 
 def _gpus_usd(offer: RentedGpuOffer, context: EstimateContext, calls: Decimal) -> Decimal:
     """Return the cost of the GPUs that serve a number of calls a month, US dollars; infinity if it is unknown."""
-    price = price_on(offer.history("hosting"), context.as_of)
+    price = offer.price_on("hosting", context.as_of)
     if offer.deployment is None or price is None or price.usd is None:
         return Decimal("Infinity")
     return unit_hours(context.plan, offer.deployment, calls) * price.usd

@@ -12,7 +12,7 @@ from pricing.files.record import Limits, Record
 from pricing.gpu.facts import GpuFacts
 from pricing.gpu.names import resolve_gpu
 from pricing.names.spelling import spell_key
-from pricing.price import Price, SourceRef
+from pricing.price import Price, SourceRef, price_on
 
 _COUNT = re.compile(r"^\s*\d+\s*[x×]\s*")
 
@@ -57,8 +57,7 @@ class GpuOffer(Record):
 
     def price_on(self, day: date) -> Price | None:
         """Return the on-demand price in force on a day."""
-        holding = [price for price in self.usual_prices if (price.since or date.min) <= day]
-        return holding[-1] if holding else None
+        return price_on(self.usual_prices, day)
 
     def counts(self, max_gpus: int) -> tuple[int, ...]:
         """Return the numbers of GPUs that one job can rent: powers of two in a node, then whole nodes."""

@@ -15,7 +15,7 @@ from msgspec import field
 
 from pricing.files.record import Limits, Record
 from pricing.offers.terms import Lifecycle, MethodTerms, ServingTerms, TrainingRules
-from pricing.price import Price, exact_dollars
+from pricing.price import Price, exact_dollars, price_on
 from pricing.vocabulary import (
     TOKEN_KINDS,
     UNITS_OF_KIND,
@@ -145,8 +145,7 @@ class Offer(Record):
 
     def price_on(self, kind: PriceKind, day: date, method: Method | None = None) -> Price | None:
         """Return the price of a kind that holds on a day; None if none is recorded."""
-        history = self.history(kind, method)
-        return next((price for price in reversed(history) if price.since is None or price.since <= day), None)
+        return price_on(self.history(kind, method), day)
 
     def with_training_price(self, day: date) -> str:
         """Return the id with the training price on a day: `azure/gpt-4.1-mini@global ($5 per 1M tokens)`."""
