@@ -124,7 +124,7 @@ def load_catalog(
             where = f"{read.files[offer.id]}: offers.{offer.id.partition('/')[2]}.nearest"
             raise PriceFileError(f"{where}: {offer.nearest!r} isn't an offer of the catalogue; correct or remove it")
     not_sold = load_not_sold(providers_dir.parent / "not_sold.yml", offers, digest)
-    assumptions = _read_assumptions(DATA_DIR / "assumptions.yml", digest)
+    assumptions = load_entries(DATA_DIR / "assumptions.yml", AssumptionsFile, "assumptions", Assumption, digest)
     gpus = load_gpus(digest)
     capability = capability_loader(overlay_dir, digest)
     version = f"{read.newest}.{digest.hexdigest()[:8]}"
@@ -147,11 +147,6 @@ def _lay_over(below: ReadOffers, texts: Mapping[str, str], layer: Layer) -> Read
         newest = max([newest, *(source.checked for source in sources)])
         files |= {offer_id: name for offer_id in offers if offer_id not in files}
     return ReadOffers(offers=offers, files=files, newest=newest)
-
-
-def _read_assumptions(path: Path, digest: hashlib._Hash) -> dict[str, Assumption]:
-    digest.update(read_text(path).encode())
-    return load_entries(path, AssumptionsFile, "assumptions", Assumption)
 
 
 def _read_platform(file_name: str, text: str, offers: dict[str, Offer], layer: Layer) -> Iterable[Source]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +13,9 @@ from pricing.files.snapshot import load_snapshot
 R = TypeVar("R", bound=Record)
 
 
-def load_entries(path: Path, file_kind: type[Record], place: str, kind: type[R]) -> dict[str, R]:
+def load_entries(
+    path: Path, file_kind: type[Record], place: str, kind: type[R], digest: hashlib._Hash | None = None
+) -> dict[str, R]:
     """Return the records of a file by key, in its order, from its snapshot if that is current.
 
     Args:
@@ -20,11 +23,14 @@ def load_entries(path: Path, file_kind: type[Record], place: str, kind: type[R])
         file_kind: The type of the file, with `sources` and the fields of each record.
         place: The key that holds the records, such as `rules`.
         kind: The type of the records.
+        digest: Takes in the text, so that the version of the catalogue changes with it.
 
     Raises:
         PriceFileError: If the file can't be used. The text names the field and the fix.
     """
     text = read_text(path)
+    if digest:
+        digest.update(text.encode())
 
     def validated() -> dict[str, R]:
         file = read_record(path.name, text, file_kind)

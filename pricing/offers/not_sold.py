@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pricing.files.entries import load_entries
-from pricing.files.reading import PriceFileError, read_text
+from pricing.files.reading import PriceFileError
 from pricing.files.record import Limits, Record
 from pricing.price import Source, SourceRef
 from pricing.vocabulary import PartialDate
@@ -67,8 +67,7 @@ def load_not_sold(path: Path, offers: Container[str], digest: hashlib._Hash) -> 
     """
     if not path.exists():
         return ()
-    digest.update(read_text(path).encode())
-    entries = load_entries(path, _NotSoldFile, "entries", NotSold)
+    entries = load_entries(path, _NotSoldFile, "entries", NotSold, digest)
     for key, entry in entries.items():
         if unknown := [offer_id for offer_id in entry.nearest if offer_id not in offers]:
             where = f"{path.name}: entries.{key}.nearest"
