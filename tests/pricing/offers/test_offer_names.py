@@ -231,7 +231,7 @@ def test_refusal_names_what_is_sold_with_its_price() -> None:
     assert "fireworks/qwen3-0.6b (training $0.50 per 1M tokens)." in CATALOG.refusal(caught.value, date(2026, 11, 28))
 
 
-def test_tuned_model_without_a_listed_price_has_that_of_its_offer() -> None:
+def test_tuned_model_without_a_price_has_that_of_its_offer() -> None:
     day = date(2026, 11, 28)
     for name, rates in (("ft:gpt-4.1-mini-2025-04-14:org::id", "$0.80 in and $3.20 out"), ("ft:nothing:org::id", "")):
         with pytest.raises(UnknownName) as caught:
