@@ -9,8 +9,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -209,6 +209,18 @@ async def test_killed_count_can_be_retried(tmp_path: Path, catalog: Catalog, rul
     assert is_transient(caught.value)
 
 
+@contextmanager
+def ending(process: int) -> Iterator[asyncio.Event]:
+    """Yield an event that is set as soon as a process has ended."""
+    event, loop, descriptor = asyncio.Event(), asyncio.get_running_loop(), os.pidfd_open(process)
+    loop.add_reader(descriptor, event.set)
+    try:
+        yield event
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+
+
 @pytest.mark.parametrize("by", ["the event", "the task"])
 async def test_cancel_ends_every_process(by: str, tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
     path = tmp_path / "chat.jsonl"
@@ -222,20 +234,19 @@ async def test_cancel_ends_every_process(by: str, tmp_path: Path, catalog: Catal
 
     counting = asyncio.create_task(count())
     await has_started.wait()
-    processes = children(os.getpid())
-    assert processes
-    if by == "the event":
-        cancelled.set()
-        with pytest.raises(Cancelled):
-            await counting
-    else:
-        counting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await counting
-    deadline = time.monotonic() + 10
-    while running := [process for process in processes if b"bot.counting.counter" in command(process)]:
-        assert time.monotonic() < deadline, f"{running} still run"
-        await asyncio.sleep(0.01)
+    with ExitStack() as stack:
+        endings = [stack.enter_context(ending(process)) for process in children(os.getpid())]
+        assert endings
+        if by == "the event":
+            cancelled.set()
+            with pytest.raises(Cancelled):
+                await counting
+        else:
+            counting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await counting
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(event.wait() for event in endings))
 
 
 async def test_file_that_cannot_be_read(tmp_path: Path, catalog: Catalog, rules: DatasetRules) -> None:
