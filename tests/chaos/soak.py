@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
@@ -25,6 +25,8 @@ from tests.local_slack import local_slack
 
 MINUTES, RATE = 15.0, 2.0
 SAMPLE_SECONDS = 60.0
+LAST_ANSWERS_SECONDS = 60.0
+"""The longest wait for the answers to the last requests."""
 ACTIONS = {"estimate": 40, "list": 20, "help": 15, "change": 15, "form": 10}
 """How often people do what, out of 100."""
 MEGABYTE = 1_000_000
@@ -71,7 +73,7 @@ async def soak(minutes: float, rate: float, folder: Path) -> Measurements:
             while time.monotonic() < end:
                 people.create_task(_act(slack, dice, measured))
                 await asyncio.sleep(dice.expovariate(rate))
-        await asyncio.sleep(5)  # the last answers
+        await _wait_for_last_answers(replica)
         print(await _state(replica, path, measured))
     return measured
 
@@ -106,10 +108,27 @@ async def _print_regularly(replica: Replica, path: Path, measured: Measurements)
         print(await _state(replica, path, measured), flush=True)
 
 
+async def _wait_for_last_answers(replica: Replica) -> None:
+    """Wait until no job is unfinished, at most `LAST_ANSWERS_SECONDS`."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAST_ANSWERS_SECONDS):
+            while await _unfinished_jobs(replica):  # noqa: ASYNC110 - the replica is another process
+                await asyncio.sleep(0.2)
+
+
+async def _unfinished_jobs(replica: Replica) -> float:
+    return sum(value for (name, _), value in (await _metrics(replica)).items() if name == "ftcost_queue_jobs")
+
+
+async def _metrics(replica: Replica) -> dict[tuple[str, str], float]:
+    """Return the process's metrics by name and labels."""
+    text = await slack_actions.get_text(f"{replica.address}/metrics")
+    return {(name, labels): float(value) for name, labels, value in METRIC.findall(text)}
+
+
 async def _state(replica: Replica, path: Path, measured: Measurements) -> str:
     """Return the state of the process and its database in one line."""
-    text = await slack_actions.get_text(f"{replica.address}/metrics")
-    values = {(name, labels): float(value) for name, labels, value in METRIC.findall(text)}
+    values = await _metrics(replica)
     memory, files = values["process_resident_memory_bytes", ""], values["process_open_fds", ""]
     cpu_seconds = values["process_cpu_seconds_total", ""]
     failed_jobs = sum(

@@ -125,7 +125,7 @@ class Target:
 
     async def _all_done(self) -> None:
         async with asyncio.timeout(60):
-            while any((await self._worker.backlog())[:2]):  # noqa: ASYNC110 - the worker tells nobody
+            while any((await self._worker.backlog())[:2]):  # noqa: ASYNC110 - the worker has no event for it
                 await asyncio.sleep(0.01)
 
     def close(self) -> None:
