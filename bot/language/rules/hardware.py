@@ -22,7 +22,7 @@ def read_gpus(sentence: Sentence) -> None:
         index = match["g"] or match["g2"] or match["g3"]
         sentence.set("gpu", sentence.mentions[int(index)].name)
         if match["n"] or match["m"]:
-            sentence.set_number("gpus", sentence.number_of(match, "n" if match["n"] else "m"), whole=True)
+            sentence.set_number("gpus", sentence.number_of(match, "n", "m"), whole=True)
         elif match["pair"]:
             sentence.set("gpus", "2")
         elif match["single"] in ("a single", "single", "one", "just one"):
@@ -85,7 +85,7 @@ def read_model_size(sentence: Sentence) -> None:
     for match in sentence.take(
         rf"(?:a |an |the )?{N} ?(?:parameters?|params?)(?: models?)?|(?:a |an |the |my |our )?{number('m')} ?(?:dense )?models?"
     ):
-        size = sentence.number_of(match, "n" if match["n"] else "m")
+        size = sentence.number_of(match, "n", "m")
         if size.billions or "param" in match[0]:
             sentence.set_number("params", size)
     for match in sentence.take(

@@ -122,7 +122,7 @@ def _read_change(sentence: Sentence) -> None:
     for match in sentence.take(
         rf"{rid} {ABOUT}{number('k')}{_TOKENS} {v.PROMPT}(?: (?:entirely|completely|altogether))?(?! (?:to|by)\b)|{ABOUT}{N}{_TOKENS} {v.PROMPT}{gone}|{v.PROMPT} (?:of |is )*{ABOUT}{number('m')}{_TOKENS},? (?:which |and |it |that )*{gone.lstrip()}"
     ):
-        before = sentence.number_of(match, next(group for group in ("n", "m", "k") if match[group]))
+        before = sentence.number_of(match, "n", "m", "k")
         if before.question:
             sentence.ask(before.question)
         else:
@@ -135,7 +135,7 @@ def _tuned_prompt(sentence: Sentence) -> Number | None:
     for match in sentence.take(
         rf"{_TUNED},? (?:the |our |a |my )*{v.PROMPT}{of} {ABOUT}{_AFTER}{_TOKENS}|{v.PROMPT}{of} {ABOUT}{number('m')}{_TOKENS} {_TUNED}|{ABOUT}{number('k')}{_TOKENS} {v.PROMPT} {_TUNED}"
     ):
-        return sentence.number_of(match, next(group for group in ("after", "m", "k") if match[group]))
+        return sentence.number_of(match, "after", "m", "k")
     return None
 
 

@@ -78,7 +78,7 @@ def _read_multiples(sentence: Sentence) -> None:
     for match in sentence.take(
         rf"{N}{_TIMES}{more}?{_SUBJECT}|(?P<noun2>{_ANY_NOUN}){_BE} {number('m')}{_TIMES}{more}?"
     ):
-        factor = sentence.number_of(match, "n" if match["n"] else "m")
+        factor = sentence.number_of(match, "n", "m")
         noun = match["noun"] or match["noun2"]
         if factor.question or factor.amount.is_range or factor.kind != "plain" or "more" in match[0]:
             _ask(sentence, match, _key_of(noun))
@@ -96,7 +96,7 @@ def _read_percentages(sentence: Sentence) -> None:
         for match in sentence.take(
             rf"{N} {adjective}{_SUBJECT}{_LATER}|{verb}(?: (?:the|our|number of))* (?P<noun2>{_ANY_NOUN}) by {number('m')}{_LATER}(?: (?P<unit>{_ANY_NOUN}))?{_LATER}|(?P<noun3>{_ANY_NOUN}){_BE} {verb}(?: by)? {number('k')}{_LATER}(?! ?(?:{_ANY_NOUN}|⟦))"
         ):
-            amount = sentence.number_of(match, next(group for group in ("n", "m", "k") if match[group]))
+            amount = sentence.number_of(match, "n", "m", "k")
             noun = match["noun"] or match["noun2"] or match["noun3"]
             if amount.question or amount.amount.is_range or amount.kind == "money":
                 _ask(sentence, match, _key_of(noun))

@@ -18,7 +18,7 @@ def read_hosting(sentence: Sentence) -> None:
     for match in sentence.take(
         rf"{_UP}(?: (?:for|only|it|just|the|model|to|be|has|is|up|on|about|endpoint))* {ABOUT}{N}{hours}|{number('m')}{hours} (?:of )?(?:hosting|uptime|deployment|serving)"
     ):
-        sentence.set_number("hosted", sentence.number_of(match, "n" if match["n"] else "m"), "h")
+        sentence.set_number("hosted", sentence.number_of(match, "n", "m"), "h")
     for match in sentence.take(N + hours):
         if sentence.has(rf"{v.CALLS}|traffic"):
             sentence.ask(f"“{sentence.typed(match)}”: is the deployment up only then, or do calls come only then?")
@@ -47,7 +47,7 @@ def read_deployments(sentence: Sentence) -> None:
     for match in sentence.take(
         rf"(?:at least |min(?:imum)?(?: of)? |no fewer than |keep )*{N} replicas?(?! [a-z]* per)|replicas?(?: (?:of|is|are|to))*[:=]? {number('m')}"
     ):
-        sentence.set_number("replicas", sentence.number_of(match, "n" if match["n"] else "m"), whole=True)
+        sentence.set_number("replicas", sentence.number_of(match, "n", "m"), whole=True)
     if "replicas" not in sentence.fields:
         for _ in sentence.take(
             r"(?<!n't )(?<!not )\b(?:need|want|require)s? (?:an? |to have )?(?:hot )?(?:fail-?over|standby)(?![a-z])"
@@ -62,7 +62,7 @@ def read_deployments(sentence: Sentence) -> None:
     for match in sentence.take(
         rf"{busiest}(?: (?:is|are|at|of|to|can|be|reach(?:es)?|up|=|about|has|sees?|we|you|it|it's|get|have|hits?|load|traffic))*[:=]? {ABOUT}{N} ?(?:x|×|times)(?: (?:the |our |of the |as much as |more than )*(?:average|mean|normal|usual|traffic|baseline|base)(?: (?:traffic|load))?)?|(?:peak factor|peak)(?: (?:of|is|=))*[:=]? {number('m')}(?! ?(?:{v.CALLS}|{v.PER}|rps|qps|⟦))"
     ):
-        sentence.set_number("peak", sentence.number_of(match, "n" if match["n"] else "m"))
+        sentence.set_number("peak", sentence.number_of(match, "n", "m"))
     for match in sentence.take(
         r"(?P<dedicated>dedicated|provisioned)(?: (?:endpoints?|deployments?|capacity|serving|throughput))?|(?:on[- ]demand|serverless)(?: (?:serving|inference))?"
     ):
@@ -71,7 +71,7 @@ def read_deployments(sentence: Sentence) -> None:
     for match in sentence.take(
         rf"{N} {thinking} {v.TOKENS}(?: (?:per|a|each|in each|of a) {v.CALLS})?|{thinking}(?: (?:takes?|uses?|of|is|about|costs?))* {ABOUT}{number('m')} {v.TOKENS}"
     ):
-        sentence.set_number("thinking", sentence.number_of(match, "n" if match["n"] else "m"))
+        sentence.set_number("thinking", sentence.number_of(match, "n", "m"))
 
 
 @needs_words(r"latency|response|⟧ ?(?:ms|milli|s\b|sec)")

@@ -15,7 +15,7 @@ def read_horizon(sentence: Sentence) -> None:
     for match in sentence.take(
         rf"{lead} {ABOUT}{N} (?P<unit>months?|years?|quarters?)|{number('m')}[- ](?P<unit2>months?|years?|quarters?) (?:horizon|period|view|plan|window|outlook|contract|basis)"
     ):
-        count = sentence.number_of(match, "n" if match["n"] else "m")
+        count = sentence.number_of(match, "n", "m")
         _set_months(sentence, match, count, match["unit"] or match["unit2"])
     for match in sentence.take(
         rf"(?:^|[,;¦] ?|(?:make it|say|assume|use|try|with|horizon) ){N} (?P<unit>months|years)(?![a-z])(?= ?(?:[.,;!?¦-]|only|instead|please|and|$))"
@@ -68,7 +68,7 @@ def read_money(sentence: Sentence) -> None:
         rf"(?:budget|cap|limit|(?:can|could|may|to) spend|spend(?:ing)? (?:at most|up to))(?P<words>[^.;¦]{{0,30}}?) {N}(?: ?{v.PER_WORDS})?|{number('m')} (?:budget|cap|limit)(?!\w)",
         lambda match: _is_budget(sentence, match),
     ):
-        amount = sentence.number_of(match, "n" if match["n"] else "m")
+        amount = sentence.number_of(match, "n", "m")
         sentence.budgets.append(amount.text)
 
 
@@ -80,13 +80,13 @@ def _is_cost(sentence: Sentence, match: re.Match[str]) -> bool:
 
 def _counts_noun(sentence: Sentence, match: re.Match[str]) -> bool:
     """Return whether a match of a number that isn't money is followed by a noun, which it then counts."""
-    kind = sentence.number_of(match, "n" if match["n"] else "m").kind
+    kind = sentence.number_of(match, "n", "m").kind
     return kind != "money" and re.match(r" [a-z⟦]", sentence.text[match.end() :]) is not None
 
 
 def _is_budget(sentence: Sentence, match: re.Match[str]) -> bool:
     """Return whether the number of a match is the budget: money, or right behind the word."""
-    amount = sentence.number_of(match, "n" if match["n"] else "m")
+    amount = sentence.number_of(match, "n", "m")
     beside = re.fullmatch(r"(?: (?:is|of|at|to|it|the|a|us|our|=|around|about))*", match["words"] or "")
     counts_a_noun = _counts_noun(sentence, match) and not re.match(
         r" (?:for|in|on|a|per|please|max)\b", sentence.text[match.end() :]
@@ -219,7 +219,7 @@ def read_asides(sentence: Sentence) -> None:
         pass
     for _ in sentence.take(
         rf"(?:(?:in|from|since|by|until|during|starting|q[1-4]|early|late|mid|end of|of|for|january|february|march|april|may|june|july|august|september|october|november|december)[ -])+{N}(?! ?(?:{v.TOKENS}|{v.EXAMPLES}|{v.CALLS}|{v.PER_WORDS}|%))|q[1-4] {number('m')}",
-        lambda match: bool(re.fullmatch(r"20[2-3]\d", sentence.number_of(match, "n" if match["n"] else "m").text)),
+        lambda match: bool(re.fullmatch(r"20[2-3]\d", sentence.number_of(match, "n", "m").text)),
     ):
         pass
 

@@ -74,7 +74,7 @@ def _read_total(sentence: Sentence) -> None:
     for match in sentence.take(
         rf"{N} {v.TOKENS} (?:of|in)(?: the| our| my| all)* {whole}|{number('m')} {v.TOKENS} (?:in total|in all|overall|altogether|total)|(?:total of|in total|altogether) {number('k')} {v.TOKENS}|{whole} (?:of|has|with|is) {ABOUT}{number('j')} {v.TOKENS}"
     ):
-        total = sentence.number_of(match, next(group for group in ("n", "m", "k", "j") if match[group]))
+        total = sentence.number_of(match, "n", "m", "k", "j")
         examples = KEYS["examples"].read(sentence.fields["examples"]) if "examples" in sentence.fields else None
         if total.question or examples is None or examples.is_range or total.amount.is_range:
             sentence.ask(total.question or f"How many examples do the {total.text} tokens make?")
@@ -134,13 +134,12 @@ def _singles(sentence: Sentence) -> list[_Count]:
     )
     for part, pattern in patterns:
         for match in sentence.take(pattern):
-            group = "n" if match.groupdict().get("n") else "m"
             subject = _subject(sentence.text, match.start(), match.start() + 1)
             if part in ("input", "output") and subject is None:
                 subject = "call"
             if re.search(r"per (?:example|sample|chat|conversation|row|record|ticket)|an example", match[0]):
                 subject = "example"
-            counts.append(_Count(match.start(), part, sentence.number_of(match, group), subject))
+            counts.append(_Count(match.start(), part, sentence.number_of(match, "n", "m"), subject))
     return counts
 
 

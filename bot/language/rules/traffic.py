@@ -26,12 +26,9 @@ def read_spend(sentence: Sentence) -> None:
     """Ask for the calls behind the money that is spent in a period, as in `we spend $8,000 a month on GPT-4.1`."""
     for match in sentence.take(
         rf"{_SPEND}(?P<between>[^.;¦]{{0,40}}?) {ABOUT}{N} ?(?:{v.PER}|last month|this month)(?: (?:on|for|to|with|at) (?P<name>⟦[mp]\d+⟧))?|{number('m')} ?(?:/ ?|per |a |each |every )(?:day|week|month|mo|year)(?![a-z])(?: (?:on|for|to) (?P<name2>⟦[mp]\d+⟧)| (?:bill|spend|invoice))",
-        lambda match: (
-            sentence.number_of(match, "n" if match["n"] else "m").kind == "money"
-            or not sentence.has(rf"{v.CALLS}|{_TRAFFIC}")
-        ),
+        lambda match: sentence.number_of(match, "n", "m").kind == "money" or not sentence.has(rf"{v.CALLS}|{_TRAFFIC}"),
     ):
-        spent = sentence.number_of(match, "n" if match["n"] else "m")
+        spent = sentence.number_of(match, "n", "m")
         names = re.findall(r"⟦m\d+⟧", "".join(match[group] or "" for group in ("between", "name", "name2")))
         if names:
             sentence.text += f" . prompting {names[-1]}"
@@ -156,7 +153,7 @@ def read_growth(sentence: Sentence) -> None:
     ):
         sentence.ask(_GROWTH_QUESTION)
     for match in sentence.take(rf"{N} growth|growth(?: (?:of|is|rate|to|by))*[:=]? {number('m')}"):
-        rate = sentence.number_of(match, "n" if match["n"] else "m")
+        rate = sentence.number_of(match, "n", "m")
         if rate.amount.high == 0 == rate.amount.low:
             sentence.set("growth", "0%")
             continue

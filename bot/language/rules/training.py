@@ -71,7 +71,7 @@ def _read_validation(sentence: Sentence) -> None:
     for match in sentence.take(
         rf"{N}(?: {v.TOKENS}| {v.EXAMPLES})? (?:(?:for|as|of|in|the|a|our) )*{held_out}|{held_out}(?: (?:of|is|with|at|=))*[:=]? {ABOUT}{number('m')}(?: {v.TOKENS}| {v.EXAMPLES})?"
     ):
-        size = sentence.number_of(match, "n" if match["n"] else "m")
+        size = sentence.number_of(match, "n", "m")
         if size.kind == "percent" and not size.question:
             sentence.set("validation", write_share(size.amount))
         elif re.search(v.TOKENS, match[0]):
@@ -90,8 +90,7 @@ def read_hours(sentence: Sentence) -> None:
         ("hours", rf"(?:training|train(?:s)?|a run|each run)(?: (?:takes?|lasts?|runs?|will|take|last|run|is|time|of|for|about|around))+ {ABOUT}{N} ?{hours}(?! (?:a|per|each))|(?<=[a-z⟧] )for {ABOUT}{number('m')} {hours}(?! (?:a|per|each))|{number('k')} {hours} of training"),
     ):  # fmt: skip
         for match in sentence.take(pattern):
-            group = next(group for group in ("n", "m", "k") if match.groupdict().get(group))
-            sentence.set_number(key, sentence.number_of(match, group), "h")
+            sentence.set_number(key, sentence.number_of(match, "n", "m", "k"), "h")
 
 
 _RETRAIN = r"(?:re-?train(?:ing|ed|s)?|re-?tun(?:e|es|ing|ed)|re-?fine[- ]?tun(?:e|es|ing|ed)|refresh(?:ing|es)?(?: the model)?|update the model|(?:train|tune) (?:it )?again)(?: it| the model| them)?"
@@ -121,9 +120,7 @@ def read_retraining(sentence: Sentence) -> None:
         rf"{_RETRAIN} (?:once )?(?:every|each) {ABOUT}(?:{N}|(?P<other>other|second)) (?P<unit>months?|quarters?|years?|weeks?|days?)|(?:every|each) {number('m')} (?P<unit2>months?|quarters?|years?|weeks?|days?) (?:we |i |they |will |'ll )*{_RETRAIN}"
     ):
         count = (
-            Amount(Decimal(2), Decimal(2), Decimal(2))
-            if match["other"]
-            else sentence.number_of(match, "n" if match["n"] else "m").amount
+            Amount(Decimal(2), Decimal(2), Decimal(2)) if match["other"] else sentence.number_of(match, "n", "m").amount
         )
         _set_retraining(sentence, match["unit"] or match["unit2"], count)
     for match in sentence.take(

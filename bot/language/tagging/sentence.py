@@ -58,9 +58,10 @@ class Sentence:
         """Return whether a pattern matches what is left of the text."""
         return bool(_compiled(pattern).search(self.text))
 
-    def number_of(self, match: re.Match[str], group: str = "n") -> Number:
-        """Return the number that a group of a match tags."""
-        return self.numbers[int(match[group])]
+    def number_of(self, match: re.Match[str], *groups: str) -> Number:
+        """Return the number of a match: that of the first group that has one, of `n` if no group is named."""
+        tags = match.groupdict()
+        return self.numbers[int(next(tags[group] for group in groups or ("n",) if tags.get(group)))]
 
     def set(self, key: str, text: str) -> None:
         """Set a field. Two different values of one field become a question."""
