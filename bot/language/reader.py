@@ -12,7 +12,7 @@ from bot.language.command import MAX_LENGTH, split_word, split_words, value_erro
 from bot.language.intents import Intent, intent_of, is_help, names_estimates
 from bot.language.placement import place_names, rents_gpus
 from bot.language.roles import read_names
-from bot.language.rules import RULES, RULES_AFTER_TOKENS, unused_number
+from bot.language.rules import RULES, RULES_AFTER_TOKENS
 from bot.language.rules.token_counts import read_token_counts
 from bot.language.tagging import vocabulary as v
 from bot.language.tagging.mentions import MentionIndex
@@ -159,7 +159,7 @@ def read_sentence(
 
 def _ask_about_rest(sentence: Sentence, intent: Intent, unread: tuple[str, ...]) -> None:
     """Ask about a number that no rule has taken, and about a word that may turn the meaning of one."""
-    loose = unused_number(sentence)
+    loose = sentence.unused_number()
     stray = next((word for word in unread if word[0].isdigit()), None)
     if loose is not None and loose.question:
         sentence.ask(loose.question)

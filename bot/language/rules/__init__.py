@@ -22,7 +22,3 @@ RULES_AFTER_TOKENS: tuple[Rule, ...] = (
     bounds.read_leftover_bounds, terms.read_asides,
 )  # fmt: skip
 """Read after the token counts, whose numbers they would take."""
-
-unused_number = terms.unused_number
-
-__all__ = ["RULES", "RULES_AFTER_TOKENS", "unused_number"]

@@ -124,7 +124,7 @@ def read_kind(sentence: Sentence) -> None:
         mention = sentence.mentions[index]
         kind = (match["kind"] or match["kind2"]).replace(" ", "")
         sentence.mentions[index] = mention._replace(name=f"{mention.name}@{kind}")
-        sentence.text += f" . ⟦p{index}⟧"
+        sentence.restore(f"⟦p{index}⟧")
 
 
 def read_region(sentence: Sentence) -> None:

@@ -178,4 +178,4 @@ def _present_tokens(sentence: Sentence) -> str | None:
 def _keep_prompted(sentence: Sentence, match: re.Match[str]) -> None:
     """Keep the model that a prompt is for, which a rule has taken, as the one that is prompted today."""
     if mention := re.search(r"⟦m\d+⟧", match[0]):
-        sentence.text += f" . prompting {mention[0]}"
+        sentence.restore(f"prompting {mention[0]}")

@@ -222,9 +222,3 @@ def read_asides(sentence: Sentence) -> None:
         lambda match: bool(re.fullmatch(r"20[2-3]\d", sentence.number_of(match, "n", "m").text)),
     ):
         pass
-
-
-def unused_number(sentence: Sentence) -> Number | None:
-    """Return a number that no rule has taken."""
-    match = re.search(N, sentence.text)
-    return sentence.numbers[int(match["n"])] if match else None

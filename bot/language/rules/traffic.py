@@ -31,7 +31,7 @@ def read_spend(sentence: Sentence) -> None:
         spent = sentence.number_of(match, "n", "m")
         names = re.findall(r"⟦m\d+⟧", "".join(match[group] or "" for group in ("between", "name", "name2")))
         if names:
-            sentence.text += f" . prompting {names[-1]}"
+            sentence.restore(f"prompting {names[-1]}")
         if spent.kind == "money":
             sentence.ask(
                 f"How many calls is {spent.text}, a day or a month, and how many tokens does one send and get? "
@@ -85,7 +85,7 @@ def _read_calls_per_period(sentence: Sentence) -> None:
             groups = match.groupdict()
             _set_calls(sentence, match, groups.get("period") or groups.get("adverb") or groups.get("adjective") or "")
             if groups.get("model"):
-                sentence.text += f" . prompting ⟦m{groups['model']}⟧"
+                sentence.restore(f"prompting ⟦m{groups['model']}⟧")
 
 
 def _read_unnamed_calls(sentence: Sentence) -> None:

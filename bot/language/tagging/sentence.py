@@ -63,6 +63,11 @@ class Sentence:
         tags = match.groupdict()
         return self.numbers[int(next(tags[group] for group in groups or ("n",) if tags.get(group)))]
 
+    def unused_number(self) -> Number | None:
+        """Return the first number that no rule has taken."""
+        match = _compiled(N).search(self.text)
+        return self.number_of(match) if match else None
+
     def set(self, key: str, text: str) -> None:
         """Set a field. Two different values of one field become a question."""
         if key in self.fields and self.fields[key] != text:
@@ -83,13 +88,13 @@ class Sentence:
 
     def ask(self, question: str) -> None:
         """Ask the person instead of guessing. What the question quotes is written as it was typed."""
-        question = re.sub("(?<=“)[^”]+(?=”)", lambda quote: self.as_typed(quote[0]), question)
+        question = self._quoted_as_typed(question)
         if question not in self.questions:
             self.questions.append(question)
 
     def assume(self, sentence: str) -> None:
         """State an assumption. What it quotes is written as it was typed."""
-        sentence = re.sub("(?<=“)[^”]+(?=”)", lambda quote: self.as_typed(quote[0]), sentence)
+        sentence = self._quoted_as_typed(sentence)
         if sentence not in self.assumed:
             self.assumed.append(sentence)
 
@@ -133,6 +138,10 @@ class Sentence:
         """Leave a noun where a rule has taken words, so that later numbers find what they belong to."""
         self.text = f"{self.text[:position]}{TAKEN}{noun}{TAKEN}{self.text[position + 1 :]}"
 
+    def restore(self, words: str) -> None:
+        """Append a name that a rule has taken with the words around it, so that its part in the sentence is read, too."""
+        self.text += f" . {words}"
+
     def typed(self, match: re.Match[str]) -> str:
         """Return the text of a match as typed."""
         return self.untag(match[0]).strip(" ,;:)")
@@ -142,6 +151,9 @@ class Sentence:
         pattern = r"\s*".join(map(re.escape, words.split()))
         match = re.search(pattern, self._typed, re.IGNORECASE) if pattern else None
         return match[0] if match else words
+
+    def _quoted_as_typed(self, text: str) -> str:
+        return re.sub("(?<=“)[^”]+(?=”)", lambda quote: self.as_typed(quote[0]), text)
 
     def untag(self, text: str) -> str:
         """Return text with names and numbers as typed."""
