@@ -50,6 +50,11 @@ class Amount(NamedTuple):
     peaked: bool = False
     """The user gave the likely value, so values near it are more probable than others."""
 
+    @classmethod
+    def exactly(cls, value: Decimal) -> Amount:
+        """Return the amount of a number that isn't a range."""
+        return cls(value, value, value)
+
     def at(self, corner: Corner) -> Decimal:
         """Return the low, likely or high value."""
         return self.low if corner == "low" else self.high if corner == "high" else self.likely
@@ -206,8 +211,7 @@ def parse_amount(text: str, number: Callable[[str], Decimal] = parse_number) -> 
     """
     parts = [part.strip() for part in _RANGE.split(text)]
     if len(parts) == 1:
-        value = number(text)
-        return Amount(value, value, value)
+        return Amount.exactly(number(text))
     if len(parts) > 3 or not all(parts):
         raise ValueError(f"“{shorten(text)}” isn't a range. Write low..high or low..likely..high, such as 3..5.")
     if meant := _two_readings(parts):

@@ -61,7 +61,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     base: str | None = None
     cached: Amount | Literal["auto"] = "auto"
     batch: Amount = parse_amount("0")
-    days: Amount = Amount(DAYS_A_MONTH, DAYS_A_MONTH, DAYS_A_MONTH)
+    days: Amount = Amount.exactly(DAYS_A_MONTH)
     months: Amount = parse_amount("12")
     growth: Amount = parse_amount("0")
     retrain: Amount | None = None

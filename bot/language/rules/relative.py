@@ -171,7 +171,7 @@ def _changed(key: str, present: str | None, change: Change) -> str | None:
             case Amount():
                 text = write_amount(_map(value, change))
             case int():
-                text = write_amount(_map(Amount(Decimal(value), Decimal(value), Decimal(value)), change))
+                text = write_amount(_map(Amount.exactly(Decimal(value)), change))
             case _:
                 return None  # a prompt before and after tuning: which of the two?
         KEYS[key].read(text)

@@ -119,9 +119,7 @@ def read_retraining(sentence: Sentence) -> None:
     for match in sentence.take(
         rf"{_RETRAIN} (?:once )?(?:every|each) {ABOUT}(?:{N}|(?P<other>other|second)) (?P<unit>months?|quarters?|years?|weeks?|days?)|(?:every|each) {number('m')} (?P<unit2>months?|quarters?|years?|weeks?|days?) (?:we |i |they |will |'ll )*{_RETRAIN}"
     ):
-        count = (
-            Amount(Decimal(2), Decimal(2), Decimal(2)) if match["other"] else sentence.number_of(match, "n", "m").amount
-        )
+        count = Amount.exactly(Decimal(2)) if match["other"] else sentence.number_of(match, "n", "m").amount
         _set_retraining(sentence, match["unit"] or match["unit2"], count)
     for match in sentence.take(
         rf"{_RETRAIN} (?:(?P<twice>twice|two times)|{N} ?(?:times|x)) ?(?:a|per|each|every|/) ?(?P<unit>year)"

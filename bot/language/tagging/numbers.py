@@ -113,7 +113,7 @@ def read_number(match: re.Match[str]) -> Number:
     text = match[0].strip(" -")
     kind: NumberKind = "percent" if match["percent"] else "money" if match["money"] or match["currency"] else "plain"
     if match["vague"]:
-        return Number(_exactly(Decimal(0)), kind, text, f"How many is “{text}”? A number such as 3000 is enough.")
+        return Number(Amount.exactly(Decimal(0)), kind, text, f"How many is “{text}”? A number such as 3000 is enough.")
     if match["spelt"]:
         value, question = _spelt_value(match["spelt"]), None
     else:
@@ -126,7 +126,7 @@ def read_number(match: re.Match[str]) -> Number:
         question = question or f"“{text} and a half”: which number is that? Write it in digits."
     scaled = value / 100 if kind == "percent" else value
     scale = Decimal(_SCALES[match["scale"]]) if match["scale"] else _spelt_scale(match["spelt"] or "")
-    return Number(_exactly(scaled), kind, text, question, match["scale"] in ("b", "bn", "billion"), scale)
+    return Number(Amount.exactly(scaled), kind, text, question, match["scale"] in ("b", "bn", "billion"), scale)
 
 
 def _is_dollars(match: re.Match[str]) -> bool:
@@ -156,7 +156,7 @@ def join_range(low: Number, high: Number, text: str) -> Number:
     if is_shared and re.search(r"(?:thousand|million|billion)$", high.text):  # “20 to 30 thousand”
         low_value *= high.scale
     elif is_shared and not question:
-        scaled = _exactly(low_value * high.scale)
+        scaled = Amount.exactly(low_value * high.scale)
         question = f"“{text}”: do you mean {scaled} to {high.amount}, or {low.amount} to {high.amount}?"
     if not question and low_value > high_value:
         question = f"“{text}” starts with the higher number. Which range do you mean?"
@@ -195,7 +195,7 @@ def tag_numbers(text: str, tag: Callable[[Number], str]) -> str:
 def _read_fraction(text: str) -> Number:
     share = _FRACTIONS[text]
     question = None if share is not None else f"“{text}”: how many percent is that?"
-    return Number(_exactly(share or Decimal(0)), "percent", text, question)
+    return Number(Amount.exactly(share or Decimal(0)), "percent", text, question)
 
 
 def _is_range(joint: str, opening: str) -> bool:
@@ -274,7 +274,3 @@ def _value_with_point(text: str) -> Decimal:
     scale = _SCALE_VALUES.get(words[-1], 1)
     digits = "".join(str(_UNITS[word]) for word in words if word in _UNITS)
     return (_spelt_value(whole) + Decimal(f"0.{digits or 0}")) * scale
-
-
-def _exactly(value: Decimal) -> Amount:
-    return Amount(value, value, value)

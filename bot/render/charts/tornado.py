@@ -13,7 +13,7 @@ MAX_BARS = 12
 def ends_of(driver: Driver) -> tuple[str, str]:
     """Return the low and the high end of an input as text: `10k`, `90k`; shares in percent."""
     suffix = "%" if key_of(driver.name).unit == "%" else ""
-    low, high = (Amount(end, end, end) for end in (driver.amount.low, driver.amount.high))
+    low, high = (Amount.exactly(end) for end in (driver.amount.low, driver.amount.high))
     return low.text(suffix), high.text(suffix)
 
 

@@ -52,7 +52,7 @@ def _growth_sentence(growth: Amount) -> str:
     elif growth.is_range:
         change = f"change by {growth.text('%')}"
     else:
-        change = f"shrink by {Amount(-growth.low, -growth.low, -growth.low).text('%')}"
+        change = f"shrink by {Amount.exactly(-growth.low).text('%')}"
     return f"Calls {change} a month, from the second month on."
 
 

@@ -166,7 +166,7 @@ def test_range_has_three_corners() -> None:
 
 
 def test_shares_stay_within_the_whole() -> None:
-    assert parse_share("80%") == parse_share("0.8") == Amount(Decimal("0.8"), Decimal("0.8"), Decimal("0.8"))
+    assert parse_share("80%") == parse_share("0.8") == Amount.exactly(Decimal("0.8"))
     assert parse_share("100%").high == 1
     for text in ("101%", "80", "50..150%"):
         with pytest.raises(ValueError, match=r"is more than 100%. Write a share such as 80%"):
@@ -295,5 +295,5 @@ def test_every_share_survives_its_text(value: Decimal) -> None:
 @given(st.lists(st.decimals(0, 10**9, places=3), min_size=3, max_size=3).map(sorted))
 def test_every_range_survives_its_text(ends: list[Decimal]) -> None:
     low, likely, high = ends
-    amount = Amount(low, likely, high, peaked=True) if low != high else Amount(low, low, low)
+    amount = Amount(low, likely, high, peaked=True) if low != high else Amount.exactly(low)
     assert parse_amount(amount.text()) == amount

@@ -170,7 +170,7 @@ def in_draw(scenario: Scenario, number: int) -> Scenario:
             if not value.is_range:
                 return value
             here = Decimal(float(values(name, value, whole=KEYS[key].whole)[number]))
-            return Amount(here, here, here)
+            return Amount.exactly(here)
         if key == "calls" and value is not None:
             return value._replace(calls=fixed(key, key, value.calls))
         if isinstance(value, PromptChange) and value.before == value.after:  # it stays what it is
