@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot.render.parts.money import each
-from bot.render.parts.short import duration, hours_text, short_count, short_money
+from bot.render.parts.short import duration, hours_text, short_count, short_money, spoken_days
 from bot.render.parts.tables import LIKE, cost_text, horizon, offer_name, total_text
 from bot.render.sentences.verdict import (
     base_end_clause,
@@ -125,7 +125,8 @@ def _none_usable(comparison: Comparison) -> str:
         return "No offer to compare."
     if len(comparison.estimates) == 1:
         (only,) = comparison.estimates
-        return f"{offer_name(only)} can't be recommended. {comparison.set_aside[only.offer.id].sentence}"
+        reason = spoken_days(comparison.set_aside[only.offer.id].sentence, comparison.as_of)
+        return f"{offer_name(only)} can't be recommended. {reason}"
     return f"None of these {len(comparison.estimates)} offers can be recommended."
 
 
