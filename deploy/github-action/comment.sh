@@ -13,14 +13,16 @@ options=(--git "$BASE_SHA" --format markdown)
 git fetch --quiet --depth=1 origin "$BASE_SHA"
 code=0
 ftcost diff "${options[@]}" -- "${files[@]}" >"$report" || code=$?
-[[ $code -le 1 ]] || exit "$code" # 1 means that a limit is exceeded, which the comment says
+first_line=$(head -n 1 "$report")
+# 1 means that a limit is exceeded, which the report says; without a report, the command itself has failed.
+[[ $code -le 1 && $first_line == "<!-- ftcost diff -->" ]] || exit $((code > 0 ? code : 1))
 
 cat "$report" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
 
 # One comment per pull request: the next push replaces it.
 comments="repos/$GH_REPO/issues/$PULL_REQUEST/comments"
-first_line=$(head -n 1 "$report")
-id=$(gh api --paginate "$comments" --jq ".[] | select(.body | startswith(\"$first_line\")) | .id" | head -n 1)
+own=".[] | select(.user.type == \"Bot\" and (.body | startswith(\"$first_line\"))) | .id"
+id=$(gh api --paginate "$comments" --jq "$own" | sed -n 1p)
 if [[ -n $id ]]; then
   gh api --silent --method PATCH "repos/$GH_REPO/issues/comments/$id" --field "body=@$report"
 else

@@ -137,6 +137,43 @@ if "--paginate" in arguments:
 """
 
 
+FTCOST = f'exec {sys.executable} -m bot.cli.main "$@"'
+
+
+def run_action(
+    repository: Path, folder: Path, ftcost: str = FTCOST, comment: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run the action's script in a clone that changes a plan, with a `gh` that writes its calls to `folder/calls`.
+
+    Args:
+        repository: The repository.
+        folder: An empty folder.
+        ftcost: The shell command that stands for `ftcost`.
+        comment: What `gh` finds of an earlier comment: its id.
+    """
+    clone, programs = folder / "clone", folder / "bin"
+    git("clone", "--quiet", str(repository), str(clone), cwd=folder)
+    (clone / "plans/chat.yml").write_text(SCENARIO.format(examples="20k"))
+    programs.mkdir()
+    scripts = {
+        "gh": FAKE_GH.format(python=sys.executable, log=str(folder / "calls"), comment=comment),
+        "ftcost": f"#!/bin/sh\n{ftcost}\n",
+    }
+    for name, text in scripts.items():
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    settings = {"FILES": "plans", "FAIL_ABOVE": "200", "PULL_REQUEST": "7", "GH_REPO": "acme/plans"}
+    settings |= {"BASE_SHA": git("rev-parse", "HEAD", cwd=repository), "GITHUB_STEP_SUMMARY": str(folder / "summary")}
+    return subprocess.run(  # noqa: S603
+        [ROOT / "deploy/github-action/comment.sh"],
+        cwd=clone,
+        env=os.environ | settings | {"PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize(
     ("comment", "call"),
     [
@@ -145,29 +182,13 @@ if "--paginate" in arguments:
     ],
 )
 def test_action_writes_one_comment_and_fails(repository: Path, tmp_path: Path, comment: str, call: str) -> None:
-    base = git("rev-parse", "HEAD", cwd=repository)
-    clone = tmp_path / "clone"
-    git("clone", "--quiet", str(repository), str(clone), cwd=tmp_path)
-    (clone / "plans/chat.yml").write_text(SCENARIO.format(examples="20k"))
-    programs, log, summary = tmp_path / "bin", tmp_path / "calls", tmp_path / "summary"
-    programs.mkdir()
-    scripts = {
-        "gh": FAKE_GH.format(python=sys.executable, log=str(log), comment=comment),
-        "ftcost": f'#!/bin/sh\nexec {sys.executable} -m bot.cli.main "$@"\n',
-    }
-    for name, text in scripts.items():
-        (programs / name).write_text(text)
-        (programs / name).chmod(0o755)
-    done = subprocess.run(  # noqa: S603
-        [ROOT / "deploy/github-action/comment.sh"],
-        cwd=clone,
-        env=os.environ
-        | {"PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "GITHUB_STEP_SUMMARY": str(summary)}
-        | {"FILES": "plans", "FAIL_ABOVE": "200", "BASE_SHA": base, "PULL_REQUEST": "7", "GH_REPO": "acme/plans"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_action(repository, tmp_path, comment=comment)
     assert done.returncode == 1, done.stderr
-    assert log.read_text().splitlines()[-1] == call
-    assert "is above the limit of $200.00" in summary.read_text()
+    assert (tmp_path / "calls").read_text().splitlines()[-1] == call
+    assert "is above the limit of $200.00" in (tmp_path / "summary").read_text()
+
+
+@pytest.mark.parametrize("ftcost", ["exit 1", "exit 0", "exit 2"])
+def test_action_without_a_report_fails_and_comments_nothing(repository: Path, tmp_path: Path, ftcost: str) -> None:
+    assert run_action(repository, tmp_path, ftcost, comment="41\n").returncode != 0
+    assert not (tmp_path / "calls").exists()
