@@ -6,7 +6,6 @@ from calculator.actuals.recalibration import Recalibration, recalibrate
 from calculator.actuals.variance import Actual, Billed, Variance, actual_variances
 from calculator.answer.base_change import BaseChange, SuccessorStep, base_change
 from calculator.answer.options import Option, option, options, undone_payback
-from calculator.answer.periods import average_month, comparable_span, equal_periods, horizon_total
 from calculator.answer.saving_range import SavingRange, prompting_span, saving_range
 from calculator.answer.threshold import Threshold, threshold
 from calculator.answer.verdict import Verdict, VerdictAnswer, VerdictReason, verdict
@@ -32,6 +31,7 @@ from calculator.offer_estimate import YOUR_RATES
 from calculator.payback.break_even import break_even
 from calculator.payback.crossover import Crossover, crossover
 from calculator.payback.cumulative import cumulative_prompting_usd, cumulative_tuning_usd
+from calculator.payback.periods import average_month, comparable_span, equal_periods, horizon_total
 from calculator.payback.preparation import UnpricedWork, unpriced_work
 from calculator.payback.rules_of_thumb import RuleOfThumb, favoured_side, rules_of_thumb
 from calculator.payback.turning_change import turning_change

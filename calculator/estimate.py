@@ -6,12 +6,12 @@ from datetime import date
 
 from calculator.answer.groups import option_classes
 from calculator.answer.nearest import nearest_usable
-from calculator.answer.periods import EqualPeriods
 from calculator.answer.recommendation import rank
 from calculator.comparison import Comparison
 from calculator.costs.base_model import estimate_base
 from calculator.errors import FieldErrors
 from calculator.numeric import ZERO
+from calculator.payback.periods import EqualPeriods
 from calculator.pricing_context import PricingContext, pricing_context
 from calculator.question.customers import named_platforms
 from calculator.question.quantities import Corner

@@ -11,11 +11,11 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
-from calculator.answer.periods import EqualPeriods
 from calculator.costs.base_model import estimate_base
 from calculator.costs.capacity import deployment_of
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ONE, ZERO, Numeric, as_decimal
+from calculator.payback.periods import EqualPeriods
 from calculator.pricing_context import pricing_context
 from calculator.question.keys import MOST_MONTHS
 from calculator.question.quantities import Amount

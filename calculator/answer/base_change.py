@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from calculator.answer.periods import equal_periods
 from calculator.comparison import Comparison, computed_once
 from calculator.costs.base_model import estimate_base
 from calculator.costs.horizon import day_after_months
+from calculator.payback.periods import equal_periods
 from calculator.question.resolved import ResolvedScenario
 from pricing import BasePrice
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from calculator.answer.groups import option_classes
-from calculator.answer.periods import EqualPeriods
 from calculator.answer.recommendation import LIKE_GROUPS, MOST_STEPS, closeness, rank
 from calculator.costs.rented_gpus import RentedGpuOffer
+from calculator.payback.periods import EqualPeriods
 from calculator.pricing_context import PricingContext, pricing_context
 from calculator.question.resolved import ResolvedScenario
 from calculator.question.scenario import Scenario

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from calculator.answer.periods import average_month, equal_periods, horizon_total
 from calculator.comparison import Comparison, computed_once
 from calculator.payback.break_even import break_even
+from calculator.payback.periods import average_month, equal_periods, horizon_total
 from calculator.result import Estimate, OptionClass, OptionGroup, SetAside, Total
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from calculator.answer.periods import EqualPeriods
 from calculator.answer.usability import set_aside
 from calculator.numeric import ZERO
+from calculator.payback.periods import EqualPeriods
 from calculator.pricing_context import PricingContext
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import Estimate, OptionClass, OptionGroup, SetAside, SetAsideCode

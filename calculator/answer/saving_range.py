@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from calculator.answer.periods import EqualPeriods
 from calculator.comparison import Comparison, CostSpan, computed_once
 from calculator.costs.base_model import estimate_base
 from calculator.numeric import ZERO
+from calculator.payback.periods import EqualPeriods
 from calculator.question.resolved import ResolvedScenario, ranged_inputs, resolve, resolve_corner
 from calculator.question.scenario import Scenario
 from calculator.result import Estimate

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from msgspec.structs import asdict
 
-from calculator.answer.periods import EqualPeriods, equal_periods
 from calculator.answer.usability import set_aside
 from calculator.comparison import Comparison, computed_once
 from calculator.costs.base_model import cached_from
@@ -18,6 +17,7 @@ from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.offer_estimate import EstimateContext, estimate_offer
 from calculator.payback.break_even import break_even
 from calculator.payback.least import least_between
+from calculator.payback.periods import EqualPeriods, equal_periods
 from calculator.payback.turning_change import turning_change
 from calculator.question.resolved import ResolvedScenario
 from calculator.result import BreakEvenCause, Estimate

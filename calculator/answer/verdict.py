@@ -7,13 +7,13 @@ from typing import Literal, NamedTuple
 
 from calculator.answer.base_change import base_change
 from calculator.answer.options import Option, option
-from calculator.answer.periods import equal_periods
 from calculator.answer.recommendation import LIKE_GROUPS
 from calculator.answer.saving_range import SavingRange, saving_range
 from calculator.answer.threshold import Threshold, threshold
 from calculator.answer.usability import SHORTEST_MONTHS
 from calculator.comparison import Comparison, computed_once
 from calculator.numeric import ZERO, smaller
+from calculator.payback.periods import equal_periods
 
 VerdictAnswer = Literal["yes", "no", "different_model", "not_enough"]
 VerdictReason = Literal[

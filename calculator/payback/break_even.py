@@ -10,15 +10,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from calculator.comparison import Comparison, computed_once
-from calculator.costs.base_model import base_call_prices, estimate_base, priced_months
+from calculator.costs.base_model import base_call_prices
 from calculator.costs.capacity import deployment_of, units_needed
 from calculator.costs.horizon import months_between
 from calculator.costs.hosting import calls_in_month, hosting_lines, is_dedicated, storage_lines
 from calculator.costs.inference import LABELS, CallPrices, inference_lines, offer_call_prices
 from calculator.costs.rented_gpus import RentedGpuOffer
 from calculator.numeric import ONE, ZERO
-from calculator.offer_estimate import estimate_until
 from calculator.payback.months import LONGEST_MONTHS, PayBack, PaybackTerms, SavingStep, ceil_number, pay_back
+from calculator.payback.periods import equal_periods
 from calculator.question.resolved import DAYS_PER_YEAR, MONTHS_PER_YEAR, CallSide, ResolvedScenario
 from calculator.result import BreakEven, BreakEvenCause, Estimate, Total, sum_amounts
 from pricing import BasePrice, Price, PriceKind, price_on
@@ -117,7 +117,7 @@ def break_even(comparison: Comparison, estimate: Estimate) -> BreakEven | None:
         months=months,
         saving_per_call_usd=terms.saving,
         monthly_saving_usd=terms.saving * terms.calls - terms.idle if terms.calls else None,
-        net_usd=_net(comparison, case) if terms.calls else None,
+        net_usd=equal_periods(comparison).saving(estimate) if terms.calls else None,
         covering_calls_per_month=_covering_calls(case) if terms.idle and terms.saving > 0 else None,
         cause=cause,
         reason=_reason(case, cause) if cause else _beyond_horizon(plan, terms, payback),
@@ -150,16 +150,6 @@ def _prompted_call(plan: ResolvedScenario, base: BasePrice, day: date) -> Decima
     """Return the cost of a call of today's prompt on a day, by the model that answers then; None if unknown."""
     model = base.model_on(day)
     return call_usd(plan, plan.prompted, base_call_prices(model), day) if model else None
-
-
-@computed_once
-def _prompting(comparison: Comparison, months: Decimal) -> Total:
-    """Return the cost of prompting over a number of months."""
-    base, plan = comparison.context.base_price(comparison.plan), comparison.plan
-    if base is None:
-        return Total(None, whole=False)
-    priced = estimate_base(plan._replace(months=months), base, comparison.as_of)
-    return priced.total if priced.lines else Total(ZERO, whole=True)  # calls of no tokens, which cost nothing
 
 
 def _cause(case: PaybackCase) -> BreakEvenCause:
@@ -324,17 +314,6 @@ def _idle_cost(plan: ResolvedScenario, estimate: Estimate, day: date) -> Total:
     offer, dedicated = estimate.offer, is_dedicated(plan, estimate.offer)
     lines = hosting_lines(plan, offer, day, ONE, dedicated=dedicated) + storage_lines(plan, offer, day, ONE)
     return sum_amounts(line.monthly_usd for line in lines if line.monthly_quantity is not None)
-
-
-def _net(comparison: Comparison, case: PaybackCase) -> Decimal | None:
-    """Return prompting − tuning over the months that both are priced for, US dollars; None if unknown."""
-    tuned, until = case.estimate, priced_months(case.base, case.as_of)
-    if until is not None and until < tuned.months:
-        tuned = estimate_until(comparison.context.estimate_context(case.plan), tuned, until)
-    prompting = _prompting(comparison, tuned.months)
-    if not prompting.whole or prompting.usd is None or tuned.total_usd is None:
-        return None
-    return prompting.usd - tuned.total_usd
 
 
 def payback_day(as_of: date, months: Decimal) -> date | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from calculator.comparison import Comparison
-from calculator.costs.base_model import estimate_base
 from calculator.numeric import ZERO
 from calculator.offer_estimate import estimate_until
+from calculator.payback.periods import equal_periods
 from calculator.result import Estimate
 
 
@@ -21,10 +21,7 @@ def cumulative_prompting_usd(comparison: Comparison, months: Decimal) -> Decimal
     Returns:
         US dollars; an unknown price counts as zero.
     """
-    base = comparison.context.base_price(comparison.plan)
-    if base is None or not months:
-        return ZERO
-    return estimate_base(comparison.plan._replace(months=months), base, comparison.as_of).total_usd or ZERO
+    return (equal_periods(comparison).prompting(months).usd if months else None) or ZERO
 
 
 def cumulative_tuning_usd(comparison: Comparison, estimate: Estimate, months: Decimal) -> Decimal:

@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import ClassVar
 
-from calculator.answer.periods import EqualPeriods
 from calculator.costs.capacity import deployment_of
 from calculator.numeric import as_decimal
+from calculator.payback.periods import EqualPeriods
 from calculator.pricing_context import PricingContext
 from calculator.question.keys import key_of
 from calculator.question.quantities import Amount

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from calculator.answer.periods import EqualPeriods, equal_periods
 from calculator.comparison import Comparison, computed_once
 from calculator.numeric import ONE
+from calculator.payback.periods import EqualPeriods, equal_periods
 from calculator.question.keys import KEYS
 from calculator.question.quantities import Amount
 from calculator.question.resolved import ranged_inputs, resolve

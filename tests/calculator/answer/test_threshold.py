@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calculator import Comparison, Threshold, estimate, horizon_total, read_scenario, threshold
-from calculator.answer.periods import equal_periods
+from calculator.payback.periods import equal_periods
 from pricing import Catalog
 from tests.calculator.questions import TODAY
 
