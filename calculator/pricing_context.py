@@ -106,6 +106,11 @@ class PricingContext(NamedTuple):
             estimate_offer(context._replace(plan=self.plan_for(plan, offer)), offer) for offer in self._offers_at(plan)
         ]
 
+    def estimate(self, plan: ResolvedScenario, offer_id: str) -> Estimate:
+        """Price one of the offers, or the customer's own rates, for a resolved scenario."""
+        only = self._replace(offers=tuple(offer for offer in self.offers if offer.id == offer_id))
+        return next(estimate for estimate in only.estimates(plan) if estimate.offer.id == offer_id)
+
     def plan_for(self, plan: ResolvedScenario, offer: Offer) -> ResolvedScenario:
         """Return the scenario as it holds for an offer: a model that never thinks has no thinking tokens."""
         if plan.thinking_after_tokens is ZERO or not never_thinks(self.models.get(offer.id)):

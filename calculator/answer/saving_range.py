@@ -1,4 +1,4 @@
-"""What tuning saves at the ends of a question's ranges, and which of them decide whether it pays."""
+"""The saving of tuning at the ends of a question's ranges, and the ranges that decide whether it pays."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from calculator.comparison import Comparison, CostSpan, computed_once
 from calculator.costs.base_model import estimate_base
 from calculator.numeric import ZERO
 from calculator.payback.periods import EqualPeriods
-from calculator.question.resolved import ResolvedScenario, ranged_inputs, resolve, resolve_corner
-from calculator.question.scenario import Scenario
+from calculator.question.resolved import ResolvedScenario, ranged_inputs, resolve_at, resolve_corner
 from calculator.result import Estimate
 
 
@@ -29,8 +28,7 @@ class SavingRange(NamedTuple):
     """The least and the most against the baseline or its cheaper successor from today on, whichever saves less."""
     sure_high_usd: Decimal
     turns_on: tuple[str, ...]
-    """The inputs with ends at which tuning both pays and doesn't, the others at their likely values, such as `calls`.
-    """
+    """The inputs, such as `calls`, that decide alone whether tuning pays, with the others at their likely values."""
 
     @property
     def turns(self) -> bool:
@@ -40,7 +38,7 @@ class SavingRange(NamedTuple):
 
 @computed_once
 def saving_range(comparison: Comparison, estimate: Estimate) -> SavingRange | None:
-    """Return what an option saves at the ends of each range, and at the cheap and the expensive corner of all of them.
+    """Return an option's saving at the ends of each range, and at the cheap and the expensive corner of all of them.
 
     Args:
         comparison: The answer that the estimate belongs to.
@@ -51,14 +49,11 @@ def saving_range(comparison: Comparison, estimate: Estimate) -> SavingRange | No
     """
     if not comparison.scenario.ranged or estimate is comparison.nearest:
         return None
-    offer = estimate.offer
-    same = tuple(candidate for candidate in comparison.context.offers if candidate.id == offer.id)
-    context = comparison.context._replace(offers=same)
     sure: dict[str, list[Decimal]] = {}
     savings: list[Decimal] = []
     months: list[Decimal] = []
     for name, plan in _plans(comparison):
-        priced = next(candidate for candidate in context.estimates(plan) if candidate.offer.id == offer.id)
+        priced = comparison.context.estimate(plan, estimate.offer.id)
         periods = EqualPeriods(comparison.context, plan)
         saving, sure_saving = periods.saving(priced), periods.sure_saving(priced)
         base, tuned = _prompting_month(comparison, plan), priced.monthly
@@ -97,12 +92,7 @@ def _plans(comparison: Comparison) -> Iterator[tuple[str, ResolvedScenario]]:
         yield "", resolve_corner(scenario, corner)
     for name, amount in ranged_inputs(scenario).items():
         for end in (amount.low, amount.high):
-            yield name, _resolve_at(scenario, name, end)
-
-
-def _resolve_at(scenario: Scenario, name: str, value: Decimal) -> ResolvedScenario:
-    """Return the scenario with one input at a value, the others at their likely values."""
-    return resolve(scenario, lambda key, amount: value if key == name else amount.likely)
+            yield name, resolve_at(scenario, name, end)
 
 
 def _prompting_month(comparison: Comparison, plan: ResolvedScenario, day: date | None = None) -> Decimal | None:

@@ -141,6 +141,17 @@ def ranged_inputs(scenario: Scenario) -> dict[str, Amount]:
     return inputs
 
 
+def resolve_at(scenario: Scenario, name: str, value: Decimal) -> ResolvedScenario:
+    """Return the scenario with one input at a value and the others at their likely values.
+
+    Args:
+        scenario: The scenario.
+        name: The input, as in `ranged_inputs`.
+        value: Its value.
+    """
+    return resolve(scenario, lambda key, amount: value if key == name else amount.likely)
+
+
 def resolve_corner(scenario: Scenario, corner: Corner) -> ResolvedScenario:
     """Return the scenario at its cheapest (`low`), likely or most expensive (`high`) corner."""
     opposite: Corner = "high" if corner == "low" else "low" if corner == "high" else "likely"

@@ -12,7 +12,7 @@ from calculator.numeric import ONE
 from calculator.payback.periods import EqualPeriods, equal_periods
 from calculator.question.keys import KEYS
 from calculator.question.quantities import Amount
-from calculator.question.resolved import ranged_inputs, resolve
+from calculator.question.resolved import ranged_inputs, resolve_at
 from calculator.question.scenario import Scenario
 from calculator.result import Estimate
 
@@ -46,17 +46,14 @@ def sensitivity(comparison: Comparison, estimate: Estimate) -> tuple[Driver, ...
     Returns:
         The inputs that move the total, the widest first; none if a total is unknown.
     """
-    scenario, offer = comparison.scenario, estimate.offer
+    scenario, context = comparison.scenario, comparison.context
     if not scenario.ranged:
         scenario = with_default_spread(scenario, comparison.spread)
-    same = tuple(candidate for candidate in comparison.context.offers if candidate.id == offer.id)
-    context = comparison.context._replace(offers=same)
-
     filled = equal_periods(comparison).has_baseline
 
     def total(name: str, end: Decimal) -> Decimal | None:
-        plan = resolve(scenario, lambda key, amount: end if key == name else amount.likely)
-        priced = next(candidate for candidate in context.estimates(plan) if candidate.offer.id == offer.id)
+        plan = resolve_at(scenario, name, end)
+        priced = context.estimate(plan, estimate.offer.id)
         total = EqualPeriods(context, plan).total(priced) if filled else priced.total
         return total.usd if total.whole else None
 
