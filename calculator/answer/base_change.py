@@ -35,12 +35,15 @@ class BaseChange(NamedTuple):
     """The first day of another price; None if the price stays."""
     successor: str | None
     """The model that its seller suggests instead; None if it answers over the horizon, or none is named."""
-    successor_monthly_usd: Decimal | None = None
-    """A full month of the same calls at the successor, before growth, US dollars; None if its price isn't known."""
     priced_until: date | None = None
     """The day from which no price of prompting is known; None if it is known over the horizon."""
     steps: tuple[SuccessorStep, ...] = ()
     """The models that answer one after another until the end of the horizon, as far as their prices are known."""
+
+    @property
+    def successor_monthly_usd(self) -> Decimal | None:
+        """A full month of the same calls at the successor, before growth, US dollars; None if its price isn't known."""
+        return self.steps[0].monthly_usd if self.steps else None
 
 
 @computed_once
@@ -72,10 +75,8 @@ def base_change(comparison: Comparison) -> BaseChange | None:
     successor = base.model_on(max(base.ends, on))
     if successor is None:
         return BaseChange(base.model, base.ends, changes, base.replaced_by, priced_until=base.ends)
-    month = estimate_base(plan, successor, on).monthly_usd
     until = base.last_day if equal_periods(comparison).priced_months is not None else None
-    steps = tuple(_steps(plan, base, on, end))
-    return BaseChange(base.model, base.ends, changes, successor.model, month, until, steps)
+    return BaseChange(base.model, base.ends, changes, successor.model, until, tuple(_steps(plan, base, on, end)))
 
 
 def _steps(plan: ResolvedScenario, base: BasePrice, on: date, end: date) -> Iterator[SuccessorStep]:
