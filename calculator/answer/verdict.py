@@ -94,10 +94,10 @@ def _by_saving(comparison: Comparison, chosen: Option, like: Option | None, savi
     about = chosen if pays and is_like else like or chosen
     judged = chosen if pays else about
     ranges = saving_range(comparison, judged.estimate)
-    limit = threshold(comparison, about.estimate)
     if ranges and ranges.turns:
         limit = threshold(comparison, judged.estimate)
         return Verdict("not_enough", "range_decides", judged, like, limit, judged, judged.saving_usd, ranges)
+    limit = threshold(comparison, about.estimate)
     if pays and is_like:
         return Verdict("yes", "pays_back", chosen, like, limit, chosen, saving, ranges)
     if pays:
