@@ -32,7 +32,7 @@ class Nearest(NamedTuple):
 class _Candidate(NamedTuple):
     offer: Offer
     closeness: int
-    """Of its model to the asked or the baseline's, as in `recommendation.closeness`."""
+    """How far its model is from the asked one or the baseline's, as `recommendation.closeness` counts it."""
 
 
 def nearest_usable(
@@ -99,7 +99,7 @@ def _wider_questions(scenario: Scenario, estimates: Sequence[Estimate]) -> Itera
 def _by_closeness(
     everything: PricingContext, context: PricingContext, estimates: Sequence[Estimate]
 ) -> Iterator[Sequence[_Candidate]]:
-    """Yield the offers in groups, the closest first, without those whose class can't be compared.
+    """Yield the offers in groups, the closest first, without other platforms' models of unknown class.
 
     Args:
         everything: The offers to choose from.
@@ -107,15 +107,13 @@ def _by_closeness(
         estimates: Its offers.
     """
     suggested = {estimate.offer.nearest for estimate in estimates[:1]} if context.reference is None else set()
-    asked = [model for estimate in estimates if (model := context.models.get(estimate.offer.id))]
-    ids = {model.id for model in asked}
+    models = ((estimate.offer.platform, context.models.get(estimate.offer.id)) for estimate in estimates)
+    asked = [(platform, model) for platform, model in models if model]
+    ids = {model.id for _, model in asked}
     platforms = {estimate.offer.platform for estimate in estimates}
-    makers = {
-        (estimate.offer.platform, model.vendor)
-        for estimate in estimates
-        if (model := context.models.get(estimate.offer.id)) and model.vendor
-    }
-    classes = _comparable_classes(everything, (asked[0] if len(ids) == 1 else None, context.reference, *asked[:1]))
+    makers = {(platform, model.vendor) for platform, model in asked if model.vendor}
+    first = asked[0][1] if asked else None
+    classes = _comparable_classes(everything, (first if len(ids) == 1 else None, context.reference, first))
     groups: dict[tuple[int, int], list[_Candidate]] = {}
     for offer in everything.offers:
         model, option_class = everything.models.get(offer.id), classes.get(offer.id)
@@ -148,7 +146,7 @@ def _comparable_classes(
     """Return the known classes against the first reference that has any, by offer id."""
     for reference in filter(None, references):
         classes = option_classes(everything._replace(reference=reference), everything.offers)
-        known = {offer_id: its for offer_id, its in classes.items() if its.group != "unknown_class"}
+        known = {offer_id: each for offer_id, each in classes.items() if each.group != "unknown_class"}
         if any(option_class.group != "same_model" for option_class in known.values()):
             return known
     return {}
