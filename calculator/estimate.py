@@ -110,12 +110,8 @@ def _check_calls(scenario: Scenario, context: PricingContext) -> None:
     tokens = (plan.prompt_before_tokens or ZERO) + plan.call_input_tokens + plan.call_output_tokens
     tokens += plan.thinking_before_tokens
     if tokens > limit:
-        raise FieldErrors(
-            {
-                "prompt"
-                if scenario.prompt
-                else "call": f"{scenario.base} takes at most {limit:,} tokens a call, prompt "
-                f"and answer together; these have {tokens:,.0f}. Correct the tokens, or name a base model that takes "
-                "them."
-            }
+        text = (
+            f"{scenario.base} takes at most {limit:,} tokens a call, prompt and answer together; these have "
+            f"{tokens:,.0f}. Correct the tokens, or name a base model that takes them."
         )
+        raise FieldErrors({"prompt" if scenario.prompt else "call": text})

@@ -310,7 +310,7 @@ def _quota_assumption(offer: Offer, capacity: Capacity) -> Iterator[str]:
     if limit is None or capacity.load is None or capacity.load < LEAST_SHOWN_LOAD:
         return
     origin = f"{offer.platform_title} publishes" if limit.published else "a deployment plausibly carries"
-    yield (f"the busiest hour uses {capacity.load:.0%} of the {capacity.limit} that {origin} ({limit.source.title})")
+    yield f"the busiest hour uses {capacity.load:.0%} of the {capacity.limit} that {origin} ({limit.source.title})"
 
 
 def _gpu_assumptions(plan: ResolvedScenario, offer: RentedGpuOffer, epochs: Decimal) -> Iterator[str]:

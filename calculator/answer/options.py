@@ -22,7 +22,7 @@ class Option(NamedTuple):
     monthly_vs_baseline_usd: Decimal | None
     """Its month − a month of prompting, US dollars: negative if it saves.
 
-    None without a baseline, if unknown, or if it is set aside: what can't be bought saves nothing.
+    None without a baseline, if unknown, or if it is set aside: an option that can't be bought saves nothing.
     """
     saving_usd: Decimal | None
     """Prompting − the option over the horizon, or until the earlier end of the two, US dollars; None if unknown."""
@@ -108,15 +108,15 @@ def _pays_back(comparison: Comparison, estimate: Estimate) -> tuple[date | None,
 
 @computed_once
 def undone_payback(comparison: Comparison, estimate: Estimate) -> str | None:
-    """Return that an option would be paid back within the horizon, but is dearer over all of it.
+    """Return why an option that would be paid back within the horizon is still dearer over the whole of it.
 
     Args:
         comparison: The answer that the estimate belongs to.
         estimate: An estimate of the comparison.
 
     Returns:
-        The sentence without its subject, dearer than prompting, or than the base model's successor from today on; None
-        if it isn't so, or if a price is unknown.
+        The sentence without its subject: prompting, or the base model's successor from today on, costs less. None for
+        another option, or if a price is unknown.
     """
     payback, periods = break_even(comparison, estimate), equal_periods(comparison)
     saving, sure_saving = periods.saving(estimate), periods.sure_saving(estimate)
