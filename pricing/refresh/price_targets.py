@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pricing.catalog import Catalog
 from pricing.files.reading import PriceFileError
 from pricing.offers.offer import Offer
-from pricing.price import Price
+from pricing.price import Price, price_on
 from pricing.refresh.feed import Feed, PriceMapping
 from pricing.refresh.observation import Observation
 from pricing.vocabulary import Method, PriceKind
@@ -36,8 +36,7 @@ class PriceTarget(NamedTuple):
 
     def on(self, catalog: Catalog, day: date) -> Price | None:
         """Return the price in force on a day."""
-        in_force = [price for price in self.history(catalog) if price.since is None or price.since <= day]
-        return in_force[-1] if in_force else None
+        return price_on(self.history(catalog), day)
 
     def between(self, catalog: Catalog, first: date, last: date) -> list[Price]:
         """Return the prices that were in force on a day between two days, oldest first."""
