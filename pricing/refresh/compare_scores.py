@@ -13,7 +13,7 @@ from pricing.refresh.findings import Finding
 from pricing.refresh.observation import FeedError, ObservedScore
 
 MAX_FACTOR = 2
-"""No value of a model has moved further on its scale."""
+"""A value that moves further on its scale is more likely misread: none has so far."""
 
 
 def compare_scores(feed_id: str, feed: Feed, scores: Iterable[ObservedScore], table: CapabilityTable) -> list[Finding]:
@@ -69,7 +69,7 @@ def _finding(
 
 
 def _band(measure: Measure, value: Decimal, scales: Scales) -> Band | None:
-    """Return the class of a value; None on a scale that tells none."""
+    """Return the class of a value; None on a scale without classes."""
     if measure.scale not in scales.by_name:
         return None
     return next(band for band, low in scales.bands.items() if value >= low)

@@ -18,10 +18,10 @@ async def fetch(http: HttpClient, feed: Feed) -> Observations:
     scores: list[ObservedScore] = []
     for page in range(MAX_PAGES):
         answer = mapping(await get_json(http, feed, feed.url.format(part=page * PAGE_ROWS)), "the answer")
-        found = [row["row"] for row in rows(answer.get("rows"), "rows") if isinstance(row.get("row"), dict)]
-        overall = [row for row in found if row.get("category") == CATEGORY]
+        entries = [row["row"] for row in rows(answer.get("rows"), "rows") if isinstance(row.get("row"), dict)]
+        overall = [row for row in entries if row.get("category") == CATEGORY]
         named = ((name_of(row.get("model_name")), row.get("rating")) for row in overall)
         scores += [ObservedScore(name, usd(value)) for name, value in named if name]
-        if len(found) < PAGE_ROWS or len(overall) < len(found):
+        if len(entries) < PAGE_ROWS or len(overall) < len(entries):
             break
     return Observations(scores=tuple(scores))
