@@ -96,7 +96,7 @@ class BasePrice(NamedTuple):
     context_tokens: int | None = None
     """Most tokens of a call, prompt and answer together; None if the price list doesn't say."""
     gone: str | None = None
-    """The seller that comes first by default, where the model has ended; None if it is the one that is priced."""
+    """The end of the model at the seller that comes first by default, in words; None if that seller is priced."""
     successor: BasePrice | None = None
     """The model that its seller suggests for the time after its end; None if none with a price is known."""
 
@@ -108,9 +108,9 @@ class BasePrice(NamedTuple):
         return model
 
     @property
-    def last_day(self) -> date | None:
-        """The first day on which neither the model nor one that replaces it answers; None if the last of them stays."""
-        return self.successor.last_day if self.successor else self.ends
+    def last_end(self) -> date | None:
+        """The first day without the model and all that replace it; None if the last of them has no announced end."""
+        return self.successor.last_end if self.successor else self.ends
 
     def notes(self, day: date, until: date | None = None) -> tuple[str, ...]:
         """Return sentences that a reader of an answer must know: the seller, the end, and prices that vary.

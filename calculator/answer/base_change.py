@@ -75,7 +75,7 @@ def base_change(comparison: Comparison) -> BaseChange | None:
     successor = base.model_on(max(base.ends, on))
     if successor is None:
         return BaseChange(base.model, base.ends, changes, base.replaced_by, priced_until=base.ends)
-    until = base.last_day if equal_periods(comparison).priced_months is not None else None
+    until = base.last_end if equal_periods(comparison).priced_months is not None else None
     return BaseChange(base.model, base.ends, changes, successor.model, until, tuple(_steps(plan, base, on, end)))
 
 

@@ -84,7 +84,7 @@ def estimate_base(plan: ResolvedScenario, base: BasePrice, on: date) -> BaseEsti
 
 def priced_months(base: BasePrice, on: date) -> Decimal | None:
     """Return the months until the base model and those that replace it have ended; None if the last of them stays."""
-    return months_between(on, base.last_day) if base.last_day else None
+    return months_between(on, base.last_end) if base.last_end else None
 
 
 def cached_from(base: BasePrice) -> int:

@@ -66,7 +66,7 @@ class PaybackCase(NamedTuple):
     @property
     def base_end(self) -> date | None:
         """The day on which the base model and those that replace it have ended; None if none is announced."""
-        return self.base.last_day
+        return self.base.last_end
 
     @property
     def days(self) -> int | None:

@@ -12,7 +12,7 @@ ON = date(2026, 11, 29)
 
 
 @pytest.mark.parametrize(
-    ("name", "successors", "last_day"),
+    ("name", "successors", "last_end"),
     [
         ("openai/gpt-4.1-mini", ["gpt-6-luna"], None),
         ("azure/gpt-5.1", ["gpt-5.4", "gpt-5.5"], date(2027, 10, 26)),  # GPT-5.2 ends before GPT-5.1 does
@@ -20,7 +20,7 @@ ON = date(2026, 11, 29)
         ("openai/gpt-6-luna", [], None),
     ],
 )
-def test_successors_follow_each_other(name: str, successors: list[str], last_day: date | None) -> None:
+def test_successors_follow_each_other(name: str, successors: list[str], last_end: date | None) -> None:
     model = load_catalog().base_models.price(name, ON)
     chain = []
     following = model.successor
@@ -28,7 +28,7 @@ def test_successors_follow_each_other(name: str, successors: list[str], last_day
         chain.append(following.model)
         following = following.successor
     assert chain == successors
-    assert model.last_day == last_day
+    assert model.last_end == last_end
 
 
 @pytest.mark.parametrize(
