@@ -1,4 +1,4 @@
-"""The intent of a sentence: what it asks for."""
+"""The intent of a sentence, such as an estimate or a price."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def names_estimates(text: str) -> bool:
 
 
 def intent_of(text: str, fields: Collection[str], parts: Names) -> Intent:
-    """Return what a sentence asks for.
+    """Return the intent of a sentence.
 
     Args:
         text: The sentence with tagged names and numbers, before the rules have taken any.

@@ -12,6 +12,7 @@ from bot.language.tagging.mentions import Mention
 from bot.language.tagging.sentence import Sentence
 
 _RENTED = r"\b(?:rent(?:ed|ing)?|own|self[- ]?host(?:ed|ing)?) (?:\w+ )?gpus?\b|self[- ]?host"
+_INSTEAD_OF = r"\b(?:instead of|rather than)\b"
 
 
 def rents_gpus(text: str) -> bool:
@@ -24,7 +25,7 @@ def place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) -> 
 
     Args:
         sentence: The sentence, whose other fields are read.
-        intent: What it asks for.
+        intent: Its intent.
         parts: Its names.
         text: Its text with tagged names and numbers, before the rules have taken any.
     """
@@ -41,7 +42,7 @@ def place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) -> 
     if baseline and baseline[0] in parts.tuned and baseline[0].seller:
         parts = parts._replace(platforms=[name for name in parts.platforms if name != baseline[0].seller])
     if len(tuned) == 1 and not baseline and intent == "change":
-        tuned, baseline = _replaced(sentence, tuned[0], text)
+        tuned, baseline = _tuned_or_prompted(sentence, tuned[0], text)
     if len(tuned) == 1 and not baseline and _is_used_today(sentence, intent, parts, text):
         tuned, baseline = [], tuned
     if baseline and (name := sentence.base_of(baseline[0])):
@@ -58,7 +59,7 @@ def place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) -> 
             "What does an hour of one of your GPUs cost you? Write it as gpu_rate=2.10; gpu_rate=0 if nothing."
         )
     if sentence.fields.get("on") == "gpu" and sentence.fields.keys() >= {"gpu", "gpu_rate"}:
-        sentence.fields["on"] = "your-gpus"  # GPUs at a price of one's own aren't compared with the market's unasked
+        sentence.fields["on"] = "your-gpus"  # compared with rented GPUs only on request
 
 
 def _has_gpu_price(sentence: Sentence) -> bool:
@@ -110,8 +111,8 @@ def _place_shape(sentence: Sentence, parts: Names) -> None:
             sentence.fields.pop("params", None)
 
 
-def _replaced(sentence: Sentence, mention: Mention, text: str) -> tuple[list[Mention], list[Mention]]:
-    """Return the only name of a change as tuned or prompted, or ask which of the two it replaces."""
+def _tuned_or_prompted(sentence: Sentence, mention: Mention, text: str) -> tuple[list[Mention], list[Mention]]:
+    """Return the only model of a change as the tuned or the prompted model, asking where it may be either."""
     swaps = r"\b(?:instead|switch to|swap to|replace (?:it|that) with|what if)\b"
     if not re.search(swaps, text) or re.search(v.TUNE, text):
         return [mention], []
@@ -126,19 +127,19 @@ def _replaced(sentence: Sentence, mention: Mention, text: str) -> tuple[list[Men
 
 
 def _kept_baseline(sentence: Sentence, parts: Names, text: str) -> list[Mention]:
-    """Return the models prompted today, without an offer of the present estimate that another one replaces."""
-    if not (parts.tuned and re.search(r"\b(?:instead of|rather than)\b", text)):
+    """Return the models prompted today, without those of `instead of` that the present estimate tunes."""
+    if not (parts.tuned and re.search(_INSTEAD_OF, text)):
         return list(parts.baseline)
     priced = {name.rpartition("/")[2].partition("@")[0] for name in sentence.present.get("on", "").split(",")}
     return [mention for mention in parts.baseline if mention.names.get("offer") not in priced - {""}]
 
 
-def _replaces_baseline(sentence: Sentence, new: Mention, old: Mention, text: str) -> bool:
-    """Return whether `use A instead of B` replaces the model prompted today: B is it, or A isn't sold for tuning."""
-    if re.search(v.TUNE, text) or not re.search(r"\b(?:instead of|rather than)\b", text) or "base" not in new.names:
+def _replaces_baseline(sentence: Sentence, wanted: Mention, unwanted: Mention, text: str) -> bool:
+    """Return whether `use A instead of B` replaces the model prompted today: if that is B, or A isn't sold for tuning."""
+    if re.search(v.TUNE, text) or not re.search(_INSTEAD_OF, text) or "base" not in wanted.names:
         return False
-    is_present = old.names.get("base") is not None and old.names.get("base") == sentence.present.get("base")
-    return is_present or not {"offer", "shape"} & new.names.keys()
+    is_present = "base" in unwanted.names and unwanted.names["base"] == sentence.present.get("base")
+    return is_present or not {"offer", "shape"} & wanted.names.keys()
 
 
 def _is_used_today(sentence: Sentence, intent: Intent, parts: Names, text: str) -> bool:

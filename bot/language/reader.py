@@ -24,7 +24,7 @@ EXAMPLES = (
     "does Llama 3.1 8B fit on one H100 with LoRA?",
     "what if we have 100k calls a day?",
 )
-"""Sentences that the reader understands, shown where it didn't."""
+"""Sentences that the reader understands, shown when it doesn't understand another."""
 NOT_UNDERSTOOD = "I didn't understand that. What would you like to know? `help` lists what I can do."
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 _COLON_PAIR = re.compile(
@@ -36,27 +36,27 @@ _JSON_PAIR = re.compile(
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """What a sentence says."""
+    """The meaning of a text: its intent and fields, or a question to the person."""
 
     intent: Intent
     fields: dict[str, str]
     """The fields of the question, as the grammar writes them."""
     assumed: tuple[str, ...] = ()
-    """What was assumed, in sentences."""
+    """The assumptions, in sentences."""
     unread: tuple[str, ...] = ()
-    """Words that were not understood."""
+    """Words without a reading."""
     ask: str | None = None
     """A question to the person, whose answer is needed first; None if everything is clear."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was assumed and what was not understood, in sentences."""
+        """The assumptions and the unread words, in sentences."""
         unread = (f"Not understood: {', '.join(self.unread)}.",) if self.unread else ()
         return (*self.assumed, *unread)
 
 
 def read_text(text: str, names: MentionIndex, present: Mapping[str, str] = _NO_FIELDS) -> Reading:
-    """Return what a text says, in plain English, as key=value words, or both.
+    """Return the reading of a text: plain English, key=value words, or both.
 
     Args:
         text: At most `MAX_LENGTH` characters.
@@ -116,12 +116,12 @@ def _is_valid(pair: re.Match[str]) -> bool:
 def read_sentence(
     text: str, names: MentionIndex, typed: Mapping[str, str] = _NO_FIELDS, present: Mapping[str, str] = _NO_FIELDS
 ) -> Reading:
-    """Return what a sentence in plain English says.
+    """Return the reading of a sentence in plain English.
 
     Args:
         text: The sentence, without its key=value words.
         names: The names of models, platforms and GPUs.
-        typed: The fields of its key=value words, which hold against the sentence.
+        typed: The fields of its key=value words, which come before those of the sentence.
         present: The fields of the estimate that it may change.
     """
     if is_help(" ".join(text.lower().split())) and not typed:
@@ -158,7 +158,7 @@ def read_sentence(
 
 
 def _ask_about_rest(sentence: Sentence, intent: Intent, unread: tuple[str, ...]) -> None:
-    """Ask about a number that no rule has taken, and about a word that may turn the meaning of one."""
+    """Ask about a number that no rule has taken, else about an unread word that may change the meaning."""
     loose = sentence.unused_number()
     stray = next((word for word in unread if word[0].isdigit()), None)
     if loose is not None and loose.question:
@@ -176,10 +176,10 @@ def _ask_about_rest(sentence: Sentence, intent: Intent, unread: tuple[str, ...])
 
 
 def _unread(sentence: Sentence) -> tuple[str, ...]:
-    """Return the words that nothing was made of, as they were typed."""
-    rest = re.sub(r"(?<=¦) ?[x×] ?(?=¦)", " ", sentence.text)
-    rest = sentence.untag(re.sub(r"¦\w+¦|¦", " , ", rest))
-    words = (word.strip(".'-→>/") for word in re.findall(r"[^\s,;:!?()\"]+", rest))
+    """Return the words that no rule has taken, as typed, without those that need no reading."""
+    text = re.sub(r"(?<=¦) ?[x×] ?(?=¦)", " ", sentence.text)
+    text = sentence.untag(re.sub(r"¦\w+¦|¦", " , ", text))
+    words = (word.strip(".'-→>/") for word in re.findall(r"[^\s,;:!?()\"]+", text))
     unread = dict.fromkeys(
         word for word in words if re.search(r"\w", word) and word not in v.STOP_WORDS and word not in KEYS
     )

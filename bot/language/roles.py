@@ -29,7 +29,7 @@ _BASELINE_LEAD = (
 _SWAPPED = r"(?:swap(?:ping)?|exchang(?:e|ing)|trad(?:e|ing)|substitut(?:e|ing)|replac(?:e|ing))(?: our| the)? $"
 _NOT = r"(?:\bnot|\bno longer|\bisn't|\baren't)(?: (?:on|the|a|our|with))* "
 _TRIED = r"\b(?:tried|tested|evaluated|(?:quality|performance|level|accuracy|results)(?: (?:of|like|similar to|close to|near))+)(?: (?:out|with|on))* $"
-"""Before a model that plays no part: it has been tried, or something is compared with its quality."""
+"""The words before a model that is only mentioned: it has been tried, or its quality is a yardstick."""
 _IS_PROMPTED = (
     rf"(?:{_PLACE})?,? (?:is what we use|{v.TODAY}(?!:?(?: is| it's| we use)? ⟦m)|as (?:the |our |a )?(?:base(?:line)?|reference)|is (?:our|the) (?:current|base)|"
     r"(?:as[- ]is|prompted|un-?tuned|(?:with|by|just) prompting|off[- ]the[- ]shelf|out of the box|zero[- ]shot|few[- ]shot)(?![a-z]))"
@@ -37,7 +37,7 @@ _IS_PROMPTED = (
 
 
 Part = Literal["tuned", "baseline", "loose", "excluded", "mentioned"]
-"""What a model's name is in a sentence; loose: nothing beside it says so."""
+"""The part of a model's name in a sentence; `loose` if no word beside it decides."""
 
 
 class Names(NamedTuple):
@@ -46,9 +46,9 @@ class Names(NamedTuple):
     tuned: list[Mention]
     baseline: list[Mention]
     platforms: list[str]
-    """Those that tune; one on which a model is prompted today is the model's `seller`."""
+    """The platforms to tune on. The platform on which a model is prompted today is the model's `seller`."""
     sellers: list[str]
-    """Those who rent GPUs."""
+    """The companies that rent out GPUs."""
 
 
 def read_names(sentence: Sentence, tagged: str) -> Names:
@@ -61,14 +61,14 @@ def read_names(sentence: Sentence, tagged: str) -> Names:
     text = sentence.text
     sold_at = _pair_platforms(sentence, tagged)
     by_part: dict[Part, list[Mention]] = {"tuned": [], "baseline": [], "loose": [], "excluded": [], "mentioned": []}
-    rest = text
+    unread = text
     for match in re.finditer(r"⟦m(\d+)⟧", text):
         mention = sentence.mentions[int(match[1])]
         part = _part_of(text[: match.start()], text[match.end() :])
         by_part[part].append(mention)
         if part == "mentioned":
-            rest = rest.replace(match[0], mention.text)
-    sentence.text = re.sub(rf"{_NOT}(?=⟦[mp])|\bbetween (?=(?:[a-z-]+ ){{0,2}}⟦[mp])|⟦[mps]\d+⟧", "¦", rest)
+            unread = unread.replace(match[0], mention.text)
+    sentence.text = re.sub(rf"{_NOT}(?=⟦[mp])|\bbetween (?=(?:[a-z-]+ ){{0,2}}⟦[mp])|⟦[mps]\d+⟧", "¦", unread)
     tuned, baseline, loose = by_part["tuned"], by_part["baseline"], by_part["loose"]
     if tuned and loose and not baseline:  # “we summarise with GPT-4o; could a tuned 4o-mini do it?”
         baseline = [mention for mention in loose if _is_used(text, sentence.mentions.index(mention))]
@@ -117,7 +117,7 @@ def _part_of(before: str, after: str) -> Part:
 
 
 def _is_used(text: str, index: int) -> bool:
-    """Return whether something is done with a model, or it is compared, by the words beside it."""
+    """Return whether the words beside a model use it or compare it."""
     return bool(
         re.search(
             rf"[a-z¦⟧] (?:with|on|via|through|by|from) ⟦m{index}⟧|⟦m{index}⟧,? (?:vs\.?|versus|against|compared)(?![a-z])",
@@ -127,7 +127,7 @@ def _is_used(text: str, index: int) -> bool:
 
 
 def _is_baseline_first(before: str, after: str) -> bool:
-    """Return whether a name is the model prompted today by words that hold against a verb of tuning near it."""
+    """Return whether the words beside a name make it the model prompted today even near a verb of tuning."""
     return bool(
         re.search(_SWAPPED, before)
         or re.match(_IS_PROMPTED, after)

@@ -41,9 +41,9 @@ def typed_command(text: str) -> ParsedCommand | None:
         return ParsedCommand("help", {}, "")
     words = text.split()
     verb = words[0].lower() if words else ""
-    rest = " ".join(words[1:])
+    argument = " ".join(words[1:])
     sentence_words = _COMPARISON_WORDS if verb == "compare" else _SENTENCE_WORDS
-    if verb in _WORD_VERBS and "=" not in rest and sentence_words.search(rest):
+    if verb in _WORD_VERBS and "=" not in argument and sentence_words.search(argument):
         return None
     try:
         return read_command(text)
@@ -68,7 +68,7 @@ def _is_misspelt(word: str) -> bool:
 def command_of(reading: Reading) -> ParsedCommand | None:
     """Return the command that a reading without a question stands for; None if there is none.
 
-    A `change` becomes the fields of an estimate: whether they change an existing one is the caller's to know.
+    A `change` becomes the fields of an estimate; the caller knows whether they change an existing estimate.
     """
     if reading.ask:
         return None

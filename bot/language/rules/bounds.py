@@ -62,7 +62,7 @@ def read_extremes(sentence: Sentence) -> None:
 
 
 def read_leftover_bounds(sentence: Sentence) -> None:
-    """Ask about a word behind a number that has been read, which changes it: `100 examples more`."""
+    """Ask about a word that changes the number before it, which is read already: `100 examples more`."""
     for _ in sentence.take(
         r"¦,? (?:or |maybe |probably |perhaps |and |even )*(?:more|less|fewer|extra|additional|on top|too many|too much)(?![a-z])(?! (?:than|about|likely|or less))"
     ):
@@ -70,7 +70,7 @@ def read_leftover_bounds(sentence: Sentence) -> None:
 
 
 def read_products(sentence: Sentence) -> None:
-    """Ask about numbers that belong to each user or machine, whose total isn't said."""
+    """Ask for the total of numbers that belong to each user or machine."""
     for match in sentence.take(
         rf"[^.;¦]*(?:(?:per|every|each) {_OWNER}|each of (?:our|the|my|these) ⟦n\d+⟧|{N} {_OWNERS}\b[^.;,]*⟦n\d+⟧|⟦n\d+⟧ {v.CALLS} each\b[^.;,]*{v.PER_WORDS}|⟦n\d+⟧ {v.CALLS} ?{v.PER_WORDS} each\b)[^.;¦]*"
     ):

@@ -88,12 +88,12 @@ def read_features(sentence: Sentence) -> None:
         if "licence" not in sentence.fields:
             sentence.set("licence", "open")
     need = rf"(?<![a-z]){_NEED}(?: (?:to|be|do|have|support|handle|understand|read|process|see|accept|take|the|a|some|we|it))*"
-    found = [text for text in sentence.fields.pop("needs", "").split(",") if text]
+    features = [text for text in sentence.fields.pop("needs", "").split(",") if text]
     for feature, words in _FEATURES:
-        lead = rf"(?:{need}|¦(?:,| and))" if found else need
-        found += [feature for _ in sentence.take(rf"{lead} (?:{words})(?![a-z])")]
-    if found:
-        sentence.set("needs", ",".join(dict.fromkeys(found)))
+        lead = rf"(?:{need}|¦(?:,| and))" if features else need
+        features += [feature for _ in sentence.take(rf"{lead} (?:{words})(?![a-z])")]
+    if features:
+        sentence.set("needs", ",".join(dict.fromkeys(features)))
     lead = r"(?:(?:task|use ?case|job|purpose|workload)(?: (?:is|of))*:?|(?:use|using|for|do|doing|does|it's|it is|about)(?: (?:it|this|them|the|for|our|just|mostly|simple))*)"
     for task, words in _TASKS:
         for _ in sentence.take(

@@ -62,7 +62,7 @@ def _set_share(sentence: Sentence, match: re.Match[str], key: str) -> None:
     elif share.kind != "percent":
         sentence.ask(f"“{sentence.typed(match)}”: what share is that, in percent?")
     elif share.amount.high > 1:
-        sentence.ask(f"“{share.text}” is more than all. What share is it?")
+        sentence.ask(f"“{share.text}” is more than 100%. What share is it?")
     else:
         sentence.set(key, write_share(share.amount))
 
@@ -90,11 +90,11 @@ def read_prompt(sentence: Sentence) -> None:
     if after:
         _set_change(sentence, before, after)
     elif before and "->" not in before:
-        _read_rest(sentence, before)
+        _read_tuned_tokens(sentence, before)
 
 
 def _read_change(sentence: Sentence) -> None:
-    """Read a prompt whose tokens before and after tuning are said together, or those after it alone."""
+    """Read the tokens before and after tuning from one phrase, or those after tuning alone."""
     for pattern in (
         rf"{v.PROMPT}(?: length| size)?(?: (?:goes|shrinks|drops|falls|gets|cut|down|would go|can go|could go|will go))* from {ABOUT}{N}{_TOKENS} (?:down )?to {ABOUT}{_AFTER}{_TOKENS}{_NOT_COUNTED}",
         rf"{ABOUT}{N}{_TOKENS} {v.PROMPT}(?: on [^¦]*?| today| now| currently)? (?:with|by|to|into|->|→|down to|becomes?|shrinks? to|cut to|reduced to) (?:a |an |one of |just |only )?{ABOUT}{_AFTER}{_TOKENS}{_NOT_COUNTED}(?: (?:one|prompt))?",
@@ -130,7 +130,7 @@ def _read_change(sentence: Sentence) -> None:
 
 
 def _tuned_prompt(sentence: Sentence) -> Number | None:
-    """Take the tokens after tuning of a prompt whose present ones aren't said beside them."""
+    """Take the tokens after tuning from a phrase without those of today, such as `once tuned, a prompt of 200 tokens`."""
     of = rf"(?: (?:{_WILL}|to|of|has|have|needs?))*"
     for match in sentence.take(
         rf"{_TUNED},? (?:the |our |a |my )*{v.PROMPT}{of} {ABOUT}{_AFTER}{_TOKENS}|{v.PROMPT}{of} {ABOUT}{number('m')}{_TOKENS} {_TUNED}|{ABOUT}{number('k')}{_TOKENS} {v.PROMPT} {_TUNED}"
@@ -139,8 +139,8 @@ def _tuned_prompt(sentence: Sentence) -> Number | None:
     return None
 
 
-def _read_rest(sentence: Sentence, before: str) -> None:
-    """Read the prompt after tuning where it is said apart: `After tuning it would be 200 tokens`."""
+def _read_tuned_tokens(sentence: Sentence, before: str) -> None:
+    """Read the tokens after tuning from a phrase without the prompt: `After tuning it would be 200 tokens`."""
     becomes = r"(?: (?:the|our|that|this|it|we|prompt|system|would|will|could|can|should|only|just|then|be|is|to|become|becomes|need|needs|have|has|use|drop|drops|shrink|shrinks|about|around|a|of))*"
     for pattern in (
         rf"{_TUNED},?{becomes} {ABOUT}{N}{_TOKENS}(?! {v.CALLS})",
@@ -160,7 +160,7 @@ def _read_rest(sentence: Sentence, before: str) -> None:
 
 
 def _set_change(sentence: Sentence, before: str | None, after: Number) -> None:
-    """Set the prompt before and after tuning. Before is the present one, if it isn't said."""
+    """Set the prompt before and after tuning. Without tokens before, those of the present estimate are used."""
     tokens = before or _present_tokens(sentence)
     if after.question:
         sentence.ask(after.question)

@@ -160,7 +160,7 @@ def _change(sentence: Sentence, match: re.Match[str], key: str, change: Change) 
 
 
 def _changed(key: str, present: str | None, change: Change) -> str | None:
-    """Return the changed value of a key as the grammar writes it; None if it can't be said."""
+    """Return the changed value of a key as the grammar writes it; None if there is no valid one."""
     if present is None:
         return None
     try:
@@ -173,7 +173,7 @@ def _changed(key: str, present: str | None, change: Change) -> str | None:
             case int():
                 text = write_amount(_map(Amount.exactly(Decimal(value)), change))
             case _:
-                return None  # a prompt before and after tuning: which of the two?
+                return None  # a prompt has two numbers, before and after tuning
         KEYS[key].read(text)
     except ValueError:
         return None

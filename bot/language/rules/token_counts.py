@@ -27,7 +27,7 @@ class _Count(NamedTuple):
     number: Number
     subject: Subject | None
     is_each: bool = False
-    """Said to be of each example, as in `400 in and 100 out each`."""
+    """Whether the sentence says `each`, as in `400 in and 100 out each`."""
 
 
 def read_token_counts(sentence: Sentence) -> None:
@@ -52,7 +52,7 @@ def read_token_counts(sentence: Sentence) -> None:
 
 
 def _with_calls(sentence: Sentence, counts: list[_Count]) -> list[_Count]:
-    """Return counts with those of a call apart: an input and output beside the tokens of an example in all."""
+    """Return counts, with an input and output beside an example's total as those of a call."""
     own = [count for count in counts if count.subject == "example"]
     by_part = {part: [count for count in own if count.part == part] for part in ("input", "output", "sum")}
     if not all(len(of_part) == 1 for of_part in by_part.values()):
@@ -144,7 +144,7 @@ def _singles(sentence: Sentence) -> list[_Count]:
 
 
 def _subject(text: str, start: int, end: int) -> Subject | None:
-    """Return what a count belongs to: the noun that follows at once, or else the nearest one before it."""
+    """Return the subject of a count: the noun right behind it, or else the nearest noun before it."""
     following = re.match(
         rf"(?: (?:per|in|of|for|each|a|an|every|my|our|the))* ?(?:(?P<example>{_EXAMPLE_WORDS})|(?P<call>{_CALL_WORDS}))",
         text[end:],

@@ -26,7 +26,7 @@ from bot.language.tagging.vocabulary import STOP_WORDS
 
 MentionKind = Literal["model", "platform", "seller", "gpu", "framework"]
 NameUse = Literal["offer", "base", "shape"]
-"""What a model's name can stand for: an offer to tune, a base model to prompt, a shape to train on rented GPUs."""
+"""The meaning of a model's name: an offer to tune, a base model to prompt, a shape to train on rented GPUs."""
 
 _LONGEST_NAME = 6
 """Words of the longest name, such as `gemini 3.1 flash lite`."""
@@ -64,7 +64,7 @@ class Mention(NamedTuple):
     name: str
     """The platform's id, the GPU's name, or the first of `names`."""
     assumed: str | None = None
-    """What was assumed about an incomplete name, such as that `llama 8b` is Llama 3.1 8B."""
+    """The assumption about an incomplete name, such as that `llama 8b` is Llama 3.1 8B."""
     choices: tuple[str, ...] = ()
     """The models that an incomplete or unknown name may be, if none is the obvious one."""
     is_unknown: bool = False
@@ -84,7 +84,7 @@ class MentionIndex:
         gpus: Names and spellings of GPUs, with the name that the grammar takes.
         platforms: Ids and titles of platforms, with the id.
         frameworks: Names of training frameworks.
-        sellers: Names of those who rent GPUs and tune no models, with their id.
+        sellers: Names of companies that rent out GPUs and tune no models, with the id.
         find_base: Returns the id of the base model of a name, such as `azure/gpt-4o`; None if there is none.
     """
 
@@ -129,8 +129,8 @@ class MentionIndex:
         self._platforms.update({flatten(spelling): name for spelling, name in self.platforms.items()})
         self._frameworks.update({flatten(name): name for name in self.frameworks})
         self._sellers.update({flatten(name): seller for name, seller in self.sellers.items()})
-        known = set(self.platforms.values())
-        self._platforms.update({flatten(words): name for words, name in _PLATFORM_WORDS.items() if name in known})
+        platforms = set(self.platforms.values())
+        self._platforms.update({flatten(words): name for words, name in _PLATFORM_WORDS.items() if name in platforms})
 
     def tag(self, text: str, tag: Callable[[Mention], str]) -> str:
         """Replace every name in a text.
@@ -202,8 +202,8 @@ class MentionIndex:
         if "offer" in names:
             return names
         bare = re.sub(rf"[ -](?:{'|'.join(DECORATION)})$", "", phrase)
-        known = (self._models.get(key, {}) for key in sorted(spellings_of(bare)))
-        return names | next((plain for plain in known if {"offer", "shape"} <= plain.keys()), {})
+        models = (self._models.get(key, {}) for key in sorted(spellings_of(bare)))
+        return names | next((plain for plain in models if {"offer", "shape"} <= plain.keys()), {})
 
     def _incomplete(self, phrase: str) -> Mention | None:
         """Return the model that a family with a size or a tier stands for, such as `llama 8b` or `haiku`."""
@@ -212,14 +212,14 @@ class MentionIndex:
             return None
         if " " in phrase and not (parts.size or parts.versions or parts.tiers):
             return None
-        matches = {name: known for name, known in self._families[parts.family].items() if is_part_of(parts, known)}
+        matches = {name: whole for name, whole in self._families[parts.family].items() if is_part_of(parts, whole)}
         if not matches:
             return None
         if not (parts.size or parts.tiers):
             newest = sorted(matches, key=lambda name: newness_of(matches[name]), reverse=True)
             different = {flatten(without_date(name.rpartition("/")[2])): name for name in reversed(newest)}
             return Mention("model", phrase, {}, phrase, choices=tuple(reversed(different.values())))
-        plain = {name: known for name, known in matches.items() if not set(known.tiers) - set(parts.tiers) - DECORATION}
+        plain = {name: whole for name, whole in matches.items() if not set(whole.tiers) - set(parts.tiers) - DECORATION}
         ranked = sorted(plain or matches, key=lambda name: rank_of(matches[name]), reverse=True)
         names = self._models[flatten(ranked[0])]
         name = next(iter(names.values()))
@@ -227,16 +227,16 @@ class MentionIndex:
 
     def near(self, phrase: str) -> tuple[str, ...]:
         """Return the names of models that resemble a phrase, best match first."""
-        known = {flatten(name): name for names in self._models.values() for name in names.values()}
-        return tuple(known[key] for key in difflib.get_close_matches(flatten(phrase), known, n=3, cutoff=0.6))
+        by_key = {flatten(name): name for names in self._models.values() for name in names.values()}
+        return tuple(by_key[key] for key in difflib.get_close_matches(flatten(phrase), by_key, n=3, cutoff=0.6))
 
     def _unknown(self, phrase: str) -> Mention | None:
         """Return a phrase that looks like the name of a model, but is none, with the names that resemble it."""
         family = re.match(r"[a-z]+", phrase)
         if family is None or family[0] in _NOT_FAMILIES:
             return None
-        rest = phrase.partition(" ")[2]
-        if rest and (self._exact(rest) or self._incomplete(rest)):
+        later_words = phrase.partition(" ")[2]
+        if later_words and (self._exact(later_words) or self._incomplete(later_words)):
             return None
         is_known = family[0] in self._families and len(self._families[family[0]]) >= _FAMILY_SIZE
         if is_known and re.fullmatch(r"[a-z]+-?\d[\w.-]*", phrase):

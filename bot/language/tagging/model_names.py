@@ -122,31 +122,31 @@ def parts_of(name: str) -> NameParts | None:
     return NameParts(family, tuple(versions), size, tuple(tiers))
 
 
-def is_part_of(parts: NameParts, known: NameParts) -> bool:
-    if parts.size and parts.size != known.size:
+def is_part_of(parts: NameParts, whole: NameParts) -> bool:
+    """Return whether the size, versions and tiers of an incomplete name are all in a whole name."""
+    if parts.size and parts.size != whole.size:
         return False
-    return all(version in known.versions for version in parts.versions) and set(parts.tiers) - DECORATION <= set(
-        known.tiers
-    )
+    has_versions = all(version in whole.versions for version in parts.versions)
+    return has_versions and set(parts.tiers) - DECORATION <= set(whole.tiers)
 
 
-def rank_of(known: NameParts) -> tuple[int, list[tuple[int, ...]]]:
+def rank_of(parts: NameParts) -> tuple[int, list[tuple[int, ...]]]:
     """Rank the plainer name first, then the newer version."""
-    return -len(_tiers(known)) - 10 * _is_dated(known), _versions(known)
+    return -len(_tiers(parts)) - 10 * _is_dated(parts), _versions(parts)
 
 
-def newness_of(known: NameParts) -> tuple[bool, list[tuple[int, ...]], int]:
+def newness_of(parts: NameParts) -> tuple[bool, list[tuple[int, ...]], int]:
     """Rank the newer version first, then the plainer name; names with a date come last."""
-    return not _is_dated(known), _versions(known), -len(_tiers(known))
+    return not _is_dated(parts), _versions(parts), -len(_tiers(parts))
 
 
-def _tiers(known: NameParts) -> list[str]:
-    return [tier for tier in known.tiers if tier not in DECORATION]
+def _tiers(parts: NameParts) -> list[str]:
+    return [tier for tier in parts.tiers if tier not in DECORATION]
 
 
-def _is_dated(known: NameParts) -> bool:
-    return any(len(version) >= 4 and version.isdigit() for version in known.versions)
+def _is_dated(parts: NameParts) -> bool:
+    return any(len(version) >= 4 and version.isdigit() for version in parts.versions)
 
 
-def _versions(known: NameParts) -> list[tuple[int, ...]]:
-    return [tuple(int(part) for part in version.rstrip("o").split(".")) for version in known.versions]
+def _versions(parts: NameParts) -> list[tuple[int, ...]]:
+    return [tuple(int(digits) for digits in version.rstrip("o").split(".")) for version in parts.versions]

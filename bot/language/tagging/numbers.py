@@ -146,7 +146,7 @@ def _spelt_scale(text: str) -> Decimal:
 
 
 def join_range(low: Number, high: Number, text: str) -> Number:
-    """Return the range between two numbers, or one with a question if it has two readings."""
+    """Return the range between two numbers, with a question if it has two readings."""
     kind = high.kind if low.kind == "plain" else low.kind
     question = low.question or high.question
     low_value, high_value = low.amount.likely, high.amount.likely
@@ -269,8 +269,8 @@ def _with_decimals(text: str) -> str:
 
 def _value_with_point(text: str) -> Decimal:
     """Return the value of a number such as `two point five million`."""
-    whole, _, rest = text.partition(" point ")
-    words = rest.split()
+    whole, _, decimals = text.partition(" point ")
+    words = decimals.split()
     scale = _SCALE_VALUES.get(words[-1], 1)
     digits = "".join(str(_UNITS[word]) for word in words if word in _UNITS)
     return (_spelt_value(whole) + Decimal(f"0.{digits or 0}")) * scale

@@ -1,4 +1,4 @@
-"""A sentence under reading: its names and numbers are tagged, and each rule takes the words that it understands."""
+"""A sentence with tagged names and numbers, from which each rule takes the words that it understands."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def number(name: str) -> str:
 
 
 class Sentence:
-    """A text with tagged names (⟦m0⟧, ⟦p0⟧, ⟦s0⟧, ⟦g0⟧, ⟦f0⟧) and numbers (⟦n0⟧), and what has been read of it."""
+    """A text with tagged names (⟦m0⟧, ⟦p0⟧, ⟦s0⟧, ⟦g0⟧, ⟦f0⟧) and numbers (⟦n0⟧), and its reading so far."""
 
     def __init__(self, text: str, names: MentionIndex, present: Mapping[str, str] = MappingProxyType({})) -> None:
         self.mentions: list[Mention] = []
@@ -55,7 +55,7 @@ class Sentence:
             yield match
 
     def has(self, pattern: str) -> bool:
-        """Return whether a pattern matches what is left of the text."""
+        """Return whether a pattern matches the text that no rule has taken."""
         return bool(_compiled(pattern).search(self.text))
 
     def number_of(self, match: re.Match[str], *groups: str) -> Number:
@@ -99,7 +99,7 @@ class Sentence:
             self.assumed.append(sentence)
 
     def name_of(self, mention: Mention, *uses: NameUse) -> str | None:
-        """Return a model's name for the first of some uses, noting what was assumed; None if it has to be asked."""
+        """Return a model's name for the first of some uses, noting an assumption; None if the person has to be asked."""
         near = ", ".join(mention.choices[:3])
         if mention.is_unknown:
             similar = f" Similar names: {near}." if near else ""
@@ -135,7 +135,7 @@ class Sentence:
         self.name_of(Mention("model", word, {}, word, choices=self._names.near(word), is_unknown=True))
 
     def mark(self, position: int, noun: str) -> None:
-        """Leave a noun where a rule has taken words, so that later numbers find what they belong to."""
+        """Leave a noun in the place of the words that a rule has taken, so that later numbers can belong to it."""
         self.text = f"{self.text[:position]}{TAKEN}{noun}{TAKEN}{self.text[position + 1 :]}"
 
     def restore(self, words: str) -> None:

@@ -37,7 +37,7 @@ PERIODS = {
 }  # fmt: skip
 """The grammar's period by the word for it."""
 PER_HOUR = {"second": 3_600, "sec": 3_600, "s": 3_600, "minute": 60, "min": 60}
-"""How often a period that the grammar lacks fits into an hour."""
+"""Periods an hour, for the periods that the grammar lacks."""
 
 _TURNING_WORDS = """
 between nothing none neither nor except excluding without remove removed rid minus not no never unless half quarter third
@@ -45,7 +45,7 @@ double twice triple thrice dozen hundred hundreds thousand thousands million mil
 don't doesn't won't mini nano micro lite flash turbo pro haiku sonnet opus chatgpt
 """
 TURNING_WORDS = frozenset(_TURNING_WORDS.split())
-"""Words that turn the meaning of a number or name beside them, or are part of a name, so that none may be left over."""
+"""Words that change the meaning of the number or name beside them, or belong to a name. If unread, they are asked about."""
 
 _STOP_WORDS = """
 a about across actually against all already also am an and any anything approximately prompting are around as ask assume
@@ -64,4 +64,4 @@ worth pay pays payback back break even money save saves saving fit fits today's 
 chats cheapest cheaper year distil distill distilling paying new another same max maximum min minimum length size ones
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
-"""Words without a value of their own, which may be left over without being named as unread."""
+"""Words without a value of their own, which are not listed as unread."""
