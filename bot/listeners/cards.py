@@ -16,57 +16,43 @@ from bot.services import Services
 from bot.slack.payload import at
 from bot.slack.request import ActionRequest, ViewRequest
 
+CARD_FORMS = {EXPORT: export_form, DELETE: delete_form}
+"""The forms that a choice in the menu opens."""
+
 
 def register(app: AsyncApp, services: Services) -> None:
     @app.action("more")
     async def on_choice(ack: AsyncAck, slack_request: ActionRequest) -> None:
         name, _, estimate_id = (slack_request.selected_value or "").partition(" ")
-        origin = Origin(slack_request.message.channel_id, slack_request.message.thread_ts, estimate_id)
+        origin = _origin(slack_request, estimate_id)
         if name == BUDGET:
             await ack()
             services.worker.start(open_budget(services, slack_request, slack_request.message.channel_id))
             return
-        if name == EXPORT:
+        if name in CARD_FORMS:
             await ack()
-            services.worker.start(show_modal(services, slack_request, export_form(origin)))
-            return
-        if name == DELETE:
-            await ack()
-            services.worker.start(show_modal(services, slack_request, delete_form(origin)))
+            services.worker.start(show_modal(services, slack_request, CARD_FORMS[name](origin)))
             return
         choice: CardChoice = next((choice for choice in CARD_CHOICES if choice == name), "offers")
-        await services.worker.accept(
-            slack_request.idempotency_key, _card_job(services, slack_request, choice, estimate_id)
-        )
+        await services.worker.accept(slack_request.idempotency_key, _card_job(services, slack_request, choice, origin))
         await ack()
 
     @app.view(DELETE_CALLBACK)
     async def on_delete(ack: AsyncAck, slack_request: ViewRequest) -> None:
-        view = slack_request.view
-        origin = Origin.read(view.private_metadata)
-        job = CardJob(
-            estimate_id=origin.edit_of or "",
-            team_id=slack_request.team_id,
-            user_id=slack_request.user_id,
-            channel_id=origin.channel or "",
-            thread_ts=origin.thread_ts,
-            choice="delete",
-            as_of=services.today(),
-        )
+        job = _card_job(services, slack_request, "delete", Origin.read(slack_request.view.private_metadata))
         await services.worker.accept(slack_request.idempotency_key, job)
         await ack()
 
     @app.action("sources")
     async def on_sources(ack: AsyncAck, slack_request: ActionRequest) -> None:
-        job = _card_job(services, slack_request, "sources", slack_request.value)
+        job = _card_job(services, slack_request, "sources", _origin(slack_request, slack_request.value))
         await services.worker.accept(slack_request.idempotency_key, job)
         await ack()
 
     @app.action(re.compile(f"^export_({'|'.join(EXPORT_FORMATS)})$"))
     async def on_export_format(ack: AsyncAck, slack_request: ActionRequest) -> None:
         name, _, estimate_id = slack_request.value.partition(" ")
-        message = slack_request.message
-        await _accept_export(services, slack_request, Origin(message.channel_id, message.thread_ts, estimate_id), name)
+        await _accept_export(services, slack_request, _origin(slack_request, estimate_id), name)
         await ack()
 
     @app.view(EXPORT_CALLBACK)
@@ -102,13 +88,18 @@ async def _accept_export(
     await services.worker.accept(request.idempotency_key, job)
 
 
-def _card_job(services: Services, request: ActionRequest, choice: CardChoice, estimate_id: str) -> CardJob:
+def _origin(request: ActionRequest, estimate_id: str) -> Origin:
+    """Return an estimate and the place of the message with its button."""
+    return Origin(request.message.channel_id, request.message.thread_ts, estimate_id)
+
+
+def _card_job(services: Services, request: ActionRequest | ViewRequest, choice: CardChoice, origin: Origin) -> CardJob:
     return CardJob(
-        estimate_id=estimate_id,
+        estimate_id=origin.edit_of or "",
         team_id=request.team_id,
         user_id=request.user_id,
-        channel_id=request.message.channel_id,
-        thread_ts=request.message.thread_ts,
+        channel_id=origin.channel or "",
+        thread_ts=origin.thread_ts,
         choice=choice,
         as_of=services.today(),
     )
