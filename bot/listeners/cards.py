@@ -55,6 +55,13 @@ def register(app: AsyncApp, services: Services) -> None:
         await _accept_export(services, slack_request, _origin(slack_request, estimate_id), name)
         await ack()
 
+    @app.action("export")
+    async def on_earlier_export(ack: AsyncAck, slack_request: ActionRequest) -> None:
+        # Cards of earlier versions have a menu of formats, or a button for CSV.
+        name, _, estimate_id = (slack_request.selected_value or f"csv {slack_request.value}").partition(" ")
+        await _accept_export(services, slack_request, _origin(slack_request, estimate_id), name)
+        await ack()
+
     @app.view(EXPORT_CALLBACK)
     async def on_export(ack: AsyncAck, slack_request: ViewRequest) -> None:
         view = slack_request.view

@@ -24,7 +24,7 @@ from bot.forms.inputs import split_fields
 from bot.language.command import read_command, readable_fields
 from bot.listeners.commands import estimate_job
 from bot.listeners.modals import ESTIMATE_GONE, open_and_fill, show_modal
-from bot.queue.model import EXPORT_FORMATS, BreakEvenJob, ExportFormat, ExportJob, UncertaintyJob
+from bot.queue.model import BreakEvenJob, UncertaintyJob
 from bot.services import Services
 from bot.slack.request import ActionRequest
 from bot.store import SavedEstimate
@@ -53,18 +53,6 @@ def register(app: AsyncApp, services: Services) -> None:
     async def on_compare(ack: AsyncAck, slack_request: ActionRequest) -> None:
         await ack()
         services.worker.start(_open(services, slack_request, "Compare offers", _compare_view))
-
-    @app.action("export")
-    async def on_export(ack: AsyncAck, slack_request: ActionRequest) -> None:
-        # Earlier estimates have a button for CSV instead of the menu.
-        choice = slack_request.selected_value or f"csv {slack_request.value}"
-        name, _, estimate_id = choice.partition(" ")
-        file_format: ExportFormat = next((file_format for file_format in EXPORT_FORMATS if file_format == name), "csv")
-        await services.worker.accept(
-            slack_request.idempotency_key,
-            ExportJob(file_format=file_format, **_target(slack_request, estimate_id)),
-        )
-        await ack()
 
     @app.action("break_even")
     async def on_break_even(ack: AsyncAck, slack_request: ActionRequest) -> None:
