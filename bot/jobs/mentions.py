@@ -29,8 +29,6 @@ from bot.workspace.defaults import WorkspaceDefaults
 from calculator import UserError
 
 MENTION_HINT = "Name the fields to change, such as `@ftcost epochs=5 calls=100k/day`, or type `@ftcost help`."
-
-
 THREAD_POLL_S = 1.0
 """Seconds between two looks at the answer that a mention waits for."""
 
@@ -51,10 +49,10 @@ class MentionJobs:
         origin = Destination(job.channel_id, job.thread_ts)
         try:
             edited = await self._thread_estimate(job)
-            present = edited or await self._latest_where_user_is(job)
-            understood = await self.services.understand(from_slack(job.text), present.fields if present else None)
             if edited is None and job.thread_ts and await self.services.job_store.may_have_begun_thread(queued):
                 raise Postponed("the answer that may have begun its thread is not complete", THREAD_POLL_S)
+            present = edited or await self._latest_where_user_is(job)
+            understood = await self.services.understand(from_slack(job.text), present.fields if present else None)
             base = edited or (present if _is_mere_change(understood) else None)
             if isinstance(understood, Reading):
                 command = await self._settled(understood, base, job)
@@ -107,9 +105,7 @@ class MentionJobs:
         await self.estimates.estimate(queued.with_job(estimate_job))
 
     async def _latest_where_user_is(self, job: MentionJob) -> SavedEstimate | None:
-        """Return the latest estimate of the channel that a user views beside an assistant thread, or of the direct
-        messages with the bot.
-        """
+        """Return the latest estimate of the channel beside an assistant thread, or of the direct messages."""
         is_in_direct_messages = job.channel_id.startswith("D") and not job.thread_ts
         place = job.viewed_channel_id or (job.channel_id if is_in_direct_messages else None)
         if place is None:
