@@ -20,7 +20,7 @@ from bot.results import SavedNotes, store_result
 from bot.services import Services, idempotency_key
 from bot.slack.poster import Destination
 from bot.store import WHOLE_WORKSPACE, Budget, SavedEstimate
-from bot.workspace.budgets import BudgetExcess, BudgetUndecided, check_budget, read_limit
+from bot.workspace.budgets import BudgetExcess, check_budget, read_limit
 from calculator import Comparison, verdict
 
 NOT_ASKED = "No approval is asked for, because tuning won't pay."
@@ -54,9 +54,10 @@ class EstimateJobs:
         budget_check = check_budget(comparison, read_limit(budget.amount)) if budget else None
         defaults = await self.services.defaults(job.team_id)
         exchange = await self.services.rates.get(comparison.scenario.currency, defaults.own_rate, comparison.as_of)
-        is_approval_needed = isinstance(budget_check, BudgetExcess) and not _will_not_pay(comparison)
+        excess = budget_check if isinstance(budget_check, BudgetExcess) else None
+        needs_approval = excess is not None and not _will_not_pay(comparison)
         budget_note = budget_check.sentence if budget_check else None
-        if isinstance(budget_check, BudgetExcess) and not is_approval_needed:
+        if excess and not needs_approval:
             budget_note = f"{budget_note} {NOT_ASKED}"
         notes = WorkspaceNotes(exchange, job.defaults_used, budget_note, tuple(doubts))
         await self.services.estimates.save(
@@ -64,9 +65,7 @@ class EstimateJobs:
             team_id=job.team_id,
             user_id=job.user_id,
             fields=comparison.scenario.fields(),
-            result=store_result(
-                await self.services.compute(build_result, comparison), _saved_notes(notes, budget_check)
-            ),
+            result=store_result(await self.services.compute(build_result, comparison), _saved_notes(notes, excess)),
             edit_of=edited.id if edited else None,
         )
         destination: Destination | None
@@ -79,8 +78,8 @@ class EstimateJobs:
             if job.channel_id and comparison.scenario.share == "channel":
                 destination = Destination(job.channel_id, job.thread_ts)
         await self._post_all(queued, destination, messages)
-        if budget and isinstance(budget_check, BudgetExcess) and is_approval_needed:
-            await self._ask_approval(queued, budget, budget_check, edited, messages, question(comparison))
+        if budget and excess and needs_approval:
+            await self._ask_approval(queued, budget, excess, edited, messages, question(comparison))
         if edited:
             await self._update_card(edited, comparison, job, notes)
             await self.approvals.close_requests(edited, by=job.user_id)
@@ -97,7 +96,7 @@ class EstimateJobs:
         """Ask the user alone about implausible numbers that would be posted where others see them.
 
         Returns:
-            Whether the answer waits for the user. One that nobody else sees doesn't: the doubts are on its card.
+            Whether the answer waits for the user. A private answer doesn't: the doubts are on its card.
         """
         if job.channel_id is None or job.channel_id.startswith("D") or comparison.scenario.share == "me":
             return False
@@ -204,10 +203,10 @@ def _answer(comparison: Comparison, estimate_id: str, user_id: str, notes: Works
     return [parent_message(comparison, estimate_id, user_id, notes=notes), *thread_replies(comparison)]
 
 
-def _saved_notes(notes: WorkspaceNotes, budget_check: BudgetExcess | BudgetUndecided | None) -> SavedNotes:
+def _saved_notes(notes: WorkspaceNotes, excess: BudgetExcess | None) -> SavedNotes:
     return SavedNotes(
         exchange=save_exchange(notes.exchange),
         defaults=notes.defaults,
         budget=notes.budget,
-        excess_usd=budget_check.usd if isinstance(budget_check, BudgetExcess) else None,
+        excess_usd=excess.usd if excess else None,
     )
