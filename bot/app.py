@@ -190,7 +190,7 @@ async def build_app(
             today=today,
         )
         scheduled = ScheduledJobs(services, watches, prices, config.retention, today)
-        job_handlers |= handlers(services, downloads, scheduled, config.count_task)
+        job_handlers |= handlers(services, downloads, scheduled, config.file_counter)
         scheduler = Scheduler(worker, prices, clock, timeouts.look)
         slack = slack_app(services, config.slack_api_url, metrics, config.spans)
         connection = Connection()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.actuals.billing_http import Addresses
-from bot.counting.parent import CountTask
+from bot.counting.parent import FileCounter
 from bot.prices.current_catalog import RefreshPlan
 from bot.settings import Settings, SettingsError
 from bot.slack.oauth import OAuth
@@ -55,7 +55,7 @@ class Config:
     spans: Spans = Spans()  # noqa: RUF009 - without state
     """Traces for OpenTelemetry; these go nowhere."""
     timeouts: Timeouts = Timeouts()  # noqa: RUF009 - frozen
-    count_task: CountTask | None = None
+    file_counter: FileCounter | None = None
     """Counts the training files; None means in processes of their own."""
 
 

@@ -36,8 +36,8 @@ from pricing import Catalog, DatasetRules, Encoding
 NO_LIMITS = CountLimits()
 CONVERSION_SECONDS = 300
 """The longest time that the conversion of a file may take."""
-CountTask = Callable[[Task, Callable[[Progress], None], Collection[int]], Awaitable[Finished]]
-"""Counts the file of a task; `count_in_process` says how."""
+FileCounter = Callable[[Task, Callable[[Progress], None], Collection[int]], Awaitable[Finished]]
+"""A function that counts the file of a task, such as `count_in_process`."""
 
 
 class Cancelled(UserError):
@@ -60,7 +60,7 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
     columns: Columns | None = None,
     more_paths: Sequence[Path] = (),
     count_limits: CountLimits = NO_LIMITS,
-    count_task: CountTask | None = None,
+    file_counter: FileCounter | None = None,
 ) -> DatasetReport:
     """Count a training file in separate processes.
 
@@ -81,7 +81,7 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
         more_paths: Further files, which are counted as if they followed in the first.
         count_limits: Limits from which the file is refused.
         descriptors: Open files that the paths refer to (`/dev/fd/…`); the processes inherit them.
-        count_task: Counts the file; None means `count_in_process`.
+        file_counter: Counts the file; None means `count_in_process`.
 
     Returns:
         The report on the file.
@@ -104,7 +104,7 @@ async def count_file(  # noqa: PLR0913 - keyword-only settings with defaults
         max_reported=max_reported,
         count_limits=count_limits,
     )
-    counting = asyncio.ensure_future((count_task or count_in_process)(task, progress, descriptors))
+    counting = asyncio.ensure_future((file_counter or count_in_process)(task, progress, descriptors))
     stop = asyncio.ensure_future((cancelled or asyncio.Event()).wait())
     try:
         await asyncio.wait((counting, stop), timeout=count_limits.seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -191,7 +191,7 @@ async def count_in_process(task: Task, progress: Callable[[Progress], None], des
             if isinstance(output, Progress):
                 progress(output)
             else:
-                return finished(output)
+                return require_finished(output)
         await process.wait()  # a signal to a process that has just ended would hide how it ended
     finally:
         # Its workers end when their pipes close.
@@ -204,7 +204,7 @@ async def count_in_process(task: Task, progress: Callable[[Progress], None], des
     raise RuntimeError(f"the counting process ended with {process.returncode}")
 
 
-def finished(result: Finished | Refused) -> Finished:
+def require_finished(result: Finished | Refused) -> Finished:
     """Return the result of a count. Raises UserError if the file was refused."""
     if isinstance(result, Refused):
         raise ColumnsUnknown(result.text, result.columns) if result.columns else UserError(result.text)

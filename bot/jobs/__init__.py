@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.counting.parent import CountTask
+from bot.counting.parent import FileCounter
 from bot.jobs.actuals import ActualJobs
 from bot.jobs.budgets import ApprovalJobs
 from bot.jobs.card_menu import CardJobs
@@ -37,7 +37,7 @@ from bot.slack.files import Downloads
 
 
 def handlers(
-    services: Services, downloads: Downloads, scheduled: ScheduledJobs, count_task: CountTask | None
+    services: Services, downloads: Downloads, scheduled: ScheduledJobs, file_counter: FileCounter | None
 ) -> Mapping[type[Job], Handler]:
     """Return the handler of every type of job.
 
@@ -45,7 +45,7 @@ def handlers(
         services: The parts of the running bot.
         downloads: Downloads files from Slack.
         scheduled: The handlers of jobs without a user.
-        count_task: Counts the training files; None means in processes of their own.
+        file_counter: Counts the training files; None means in processes of their own.
     """
     approvals = ApprovalJobs(services)
     estimates, buttons, actuals = (
@@ -53,7 +53,7 @@ def handlers(
         EstimateButtonJobs(services),
         ActualJobs(services, downloads),
     )
-    datasets = DatasetJobs(services, estimates, downloads, count_task)
+    datasets = DatasetJobs(services, estimates, downloads, file_counter)
     return {
         EstimateJob: estimates.estimate,
         MentionJob: MentionJobs(services, estimates, actuals).mention,

@@ -17,7 +17,7 @@ from typing import IO, Any
 from msgspec.structs import replace
 
 from bot.answers.files import columns_message, file_actions
-from bot.counting.parent import CountTask, count_file
+from bot.counting.parent import FileCounter, count_file
 from bot.counting.protocol import CountLimits
 from bot.errors import is_transient
 from bot.jobs.estimates import EstimateJobs
@@ -98,7 +98,7 @@ class DatasetJobs:
     services: Services
     estimates: EstimateJobs
     downloads: Downloads
-    count_task: CountTask | None
+    file_counter: FileCounter | None
 
     async def shared_file(self, queued: QueuedJob[SharedFileJob]) -> None:
         """Queue the count of a file if it was shared in one of the bot's threads; the event names only its id."""
@@ -225,7 +225,7 @@ class DatasetJobs:
                 columns=Columns(*job.columns) if job.columns else None,
                 descriptors=(copy.fileno(), problems.fileno()),
                 count_limits=COUNT_LIMITS,
-                count_task=self.count_task,
+                file_counter=self.file_counter,
             )
 
     async def _show_progress(self, queued: QueuedJob[DatasetJob], progress: _ProgressMessage, steps: list[str]) -> None:

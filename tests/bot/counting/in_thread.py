@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from msgspec.structs import replace
 
 from bot.counting.counter import run_task
-from bot.counting.parent import finished
+from bot.counting.parent import require_finished
 from bot.counting.protocol import Finished, Progress, Task
 
 
@@ -19,4 +19,4 @@ async def count_in_thread(task: Task, progress: Callable[[Progress], None], _: C
     def on_progress(state: Progress) -> None:
         loop.call_soon_threadsafe(progress, state)
 
-    return finished(await asyncio.to_thread(run_task, replace(task, workers=1), on_progress))
+    return require_finished(await asyncio.to_thread(run_task, replace(task, workers=1), on_progress))

@@ -17,6 +17,6 @@ from tests.conftest import Workspace, running_bot
 
 @pytest.fixture
 async def workspace(catalog: Catalog, slack: FakeSlack, database_url: str) -> AsyncIterator[Workspace]:
-    async with running_bot(catalog, slack, database_url, count_task=count_in_thread) as running:
+    async with running_bot(catalog, slack, database_url, file_counter=count_in_thread) as running:
         yield running
     assert slack.violations == [], "the bot sent what Slack refuses"
