@@ -23,7 +23,7 @@ KEPT = "`/ftcost list` still has the estimate."
 DELETED: dict[Deletion, str] = {
     "all": f"The answer is deleted. {KEPT}",
     "card": (
-        "Only the card is deleted. Its replies stay: they are from before I recorded where they are, and I can't read "
+        "Only the card is deleted. Its replies stay: I posted them before I kept records of messages, and I can't read "
         f"this channel to find them. An admin of the workspace can delete them in Slack. {KEPT}"
     ),
     "part": (

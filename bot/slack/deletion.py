@@ -13,20 +13,20 @@ from bot.slack.history import read_messages
 from bot.slack.poster import EVENT_TYPE, Destination
 
 Deletion = Literal["all", "card", "part"]
-"""The deleted part of an answer: all of it, the card alone (its replies aren't known), or what Slack allowed."""
+"""The deleted part of an answer: all of it, the card alone (its replies are unknown), or the part that Slack let go."""
 
 
 async def delete_answer(
-    client: AsyncWebClient, thread: Destination, ts: str, *, count: int, recorded: Collection[str] = ()
+    client: AsyncWebClient, thread: Destination, ts: str, *, count: int, recorded: Collection[str]
 ) -> Deletion:
-    """Delete an answer: all the bot's messages in its thread, or its own ones in a thread that a user started.
+    """Delete an answer: all the bot's messages in a thread that the answer began, otherwise the answer's own.
 
     Args:
         client: The workspace's client.
         thread: The answer's thread.
         ts: The answer's first message.
-        count: The number of its messages, which follow each other.
-        recorded: The recorded messages of the bot in the thread. Without the first one they aren't complete.
+        count: The number of the answer's messages, which follow each other.
+        recorded: The recorded messages of the bot in the thread. They are complete if `ts` is among them.
 
     Returns:
         The deleted part.

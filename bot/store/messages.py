@@ -32,13 +32,10 @@ class ThreadMessageStore:
 
     async def in_thread(self, *, team_id: str, channel_id: str, thread_ts: str) -> list[str]:
         """Return the time stamps of the bot's messages in a thread, in the order in which they were recorded."""
-        query = select(messages.c.message_ts).where(*_is_in(team_id, channel_id, thread_ts)).order_by(messages.c.number)
+        where = (
+            messages.c.team_id == team_id,
+            messages.c.channel_id == channel_id,
+            messages.c.thread_ts == thread_ts,
+        )
+        query = select(messages.c.message_ts).where(*where).order_by(messages.c.number)
         return [row.message_ts for row in await self._database.fetch_all(query)]
-
-
-def _is_in(team_id: str, channel_id: str, thread_ts: str) -> tuple[Any, ...]:
-    return (
-        messages.c.team_id == team_id,
-        messages.c.channel_id == channel_id,
-        messages.c.thread_ts == thread_ts,
-    )
