@@ -53,7 +53,7 @@ class Config:
     """The HTTP proxy for all outgoing requests."""
     retention: Retention = Retention()  # noqa: RUF009 - frozen
     spans: Spans = Spans()  # noqa: RUF009 - without state
-    """Traces for OpenTelemetry; these go nowhere."""
+    """Takes the spans for OpenTelemetry, and drops them by default."""
     timeouts: Timeouts = Timeouts()  # noqa: RUF009 - frozen
     file_counter: FileCounter | None = None
     """Counts the training files; None means in processes of their own."""
@@ -88,7 +88,7 @@ def config_from(settings: Settings, catalog: Catalog, timeouts: Timeouts = Timeo
 
 
 def _spans(endpoint: str | None) -> Spans:
-    """Return what sends spans to a collector, if there is one. Raises SettingsError if the extra is missing."""
+    """Return the spans for a collector; without an address they are dropped. Raises SettingsError without the extra."""
     if endpoint is None:
         return Spans()
     try:

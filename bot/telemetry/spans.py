@@ -10,7 +10,7 @@ from typing import Any
 
 OUTCOME = "ftcost.outcome"
 REQUEST = "ftcost.request"
-"""The attribute with the code of a request, which its jobs, the log and an apology have too."""
+"""The attribute with a request's code, by which its jobs, its log lines and its apology are found."""
 KIND = "ftcost.kind"
 ATTEMPT = "ftcost.attempt"
 WAITED = "ftcost.waited_seconds"
@@ -35,20 +35,20 @@ def job_attributes(kind: str, attempt: int, request_id: str | None, waited: time
 
 
 class Spans:
-    """Starts spans. These go nowhere."""
+    """Starts spans and drops them."""
 
     @contextmanager
     def span(self, name: str, attributes: dict[str, Any]) -> Iterator[None]:
         """Start a span that ends with the context.
 
         Args:
-            name: The span's name, of which there are few.
-            attributes: Its attributes; those that are set until its end count.
+            name: The span's name, without ids, so that a collector can group by it.
+            attributes: Its attributes, which are read at its end.
         """
         yield
 
     def close(self) -> None:
-        """Send the spans that were not sent yet."""
+        """Send the remaining spans."""
 
 
 class SentSpans(Spans):
