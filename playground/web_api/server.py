@@ -157,7 +157,7 @@ class WebApi:
             response = refusal.body()
             self._workspace.record_violation(name, refusal)
             if refusal.error in ("not_authed", "invalid_auth"):
-                args = {}  # a stranger's, who could fill the memory
+                args = {}  # a caller without a token could fill the memory
         self._workspace.calls.append(ApiCall(name, args, response))
         self._workspace.notify_waiters()
         return web.json_response(response, status=status, headers=headers)
@@ -209,7 +209,7 @@ class WebApi:
 
     async def handle_upload(self, request: web.Request) -> web.Response:
         """Receive a file at its upload URL."""
-        # Read here, because the app that the routes are mounted on may limit bodies to those of a command.
+        # `request.read` and `request.post` refuse a body above the app's limit, which suits commands and not files.
         if request.content_type == "multipart/form-data":
             part = await (await request.multipart()).next()
             content = bytes(await part.read()) if isinstance(part, BodyPartReader) else b""
