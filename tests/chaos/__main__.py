@@ -33,7 +33,7 @@ def scaled(plan: Plan, share: float, seed: int) -> Plan:
 
 
 def run(plan: Plan) -> Outcome:
-    """Let a storm blow on a database of its own."""
+    """Run a storm on a database of its own."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if plan.full_disks:

@@ -6,6 +6,7 @@ bot runs as operators start it, with an SQLite file and a local Slack in this pr
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import random
 import re
@@ -28,14 +29,14 @@ SAMPLE_SECONDS = 60.0
 LAST_ANSWERS_SECONDS = 60.0
 """The longest wait for the answers to the last requests."""
 ACTIONS = {"estimate": 40, "list": 20, "help": 15, "change": 15, "form": 10}
-"""How often people do what, out of 100."""
+"""The share of each action, percent."""
 MEGABYTE = 1_000_000
 METRIC = re.compile(r"^(\w+)(?:\{([^}]*)\})? (\S+)$", re.MULTILINE)
 
 
 @dataclass
 class Measurements:
-    """What people noticed since the start of the soak."""
+    """Requests since the start of the soak."""
 
     seconds: list[float] = field(default_factory=list)
     """From each request to its response."""
@@ -49,12 +50,12 @@ class Measurements:
 
 
 async def soak(minutes: float, rate: float, folder: Path) -> Measurements:
-    """Let people use the bot, print its state once a minute, and return what they noticed.
+    """Let people use the bot, print its state once a minute, and return the measured requests.
 
     Args:
-        minutes: How long.
+        minutes: The length of the soak.
         rate: Requests a second.
-        folder: Where the database is.
+        folder: The folder of the database.
     """
     measured, dice = Measurements(), random.Random(1)  # noqa: S311
     path = folder / "soak.sqlite3"
@@ -144,9 +145,12 @@ async def _state(replica: Replica, path: Path, measured: Measurements) -> str:
 
 
 def main() -> int:
-    minutes, rate = (float(value) for value in (sys.argv[1:] + [str(MINUTES), str(RATE)][len(sys.argv) - 1 :]))
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.soak")
+    parser.add_argument("minutes", nargs="?", type=float, default=MINUTES)
+    parser.add_argument("rate", nargs="?", type=float, default=RATE)
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        measured = asyncio.run(soak(minutes, rate, Path(folder)))
+        measured = asyncio.run(soak(arguments.minutes, arguments.rate, Path(folder)))
     print("requests by kind:", dict(measured.done))
     return 1 if measured.failed else 0
 

@@ -46,7 +46,7 @@ CALM_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What happens in a storm."""
+    """The requests and faults of a storm."""
 
     submissions: int
     """Forms, each of which begins a thread."""
@@ -99,11 +99,11 @@ class Outcome:
 
 
 async def storm(database_url: str, plan: Plan, folder: Path) -> Outcome:
-    """Let it blow, wait until it is calm, and count.
+    """Send the requests and cause the faults of a plan, wait for all answers, and count them.
 
     Args:
         database_url: An empty database.
-        plan: What happens.
+        plan: The requests and faults.
         folder: An empty folder for temporary files.
     """
     loop = asyncio.get_running_loop()
@@ -120,7 +120,7 @@ async def storm(database_url: str, plan: Plan, folder: Path) -> Outcome:
             marks = read_marks(place.slack)
             return sum(not item.is_done(marks) for item in work)
 
-        with suppress(AssertionError):  # what is missing then is counted as lost
+        with suppress(AssertionError):  # an answer that is missing then is counted as lost
             await place.slack.wait_for(lambda: lost() == 0, timeout=CALM_SECONDS)
         return Outcome(
             plan,
@@ -157,7 +157,7 @@ async def _stormy_place(database_url: str, plan: Plan, folder: Path) -> AsyncIte
 
 
 class _StormyPlace:
-    """Slack, the replicas and the database, with what happens to them."""
+    """Slack, the replicas and the database, with the requests and faults that reach them."""
 
     def __init__(
         self,
@@ -179,7 +179,7 @@ class _StormyPlace:
         self._dice = random.Random(plan.seed)  # noqa: S311
 
     def choose_failure(self, method: str) -> Failure | None:
-        """Return how Slack fails at a call, if it does."""
+        """Return the failure of a call to Slack; None if it succeeds."""
         if self._plan.slow_without_history:
             return SLOW if method == "chat.postMessage" else None
         if method not in STORMY or self._dice.random() > FAULT_SHARE:

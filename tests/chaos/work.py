@@ -1,4 +1,4 @@
-"""What people ask for during a storm, and whether it was answered.
+"""The requests of people during a storm, and the check that each was answered.
 
 Every message of the bot bears a mark: its idempotency key, in its metadata. An answer is complete when the message with
 the last mark of its job is there, and doubled when a mark appears twice.
