@@ -9,7 +9,7 @@ import msgspec
 
 from bot.forms.choices import MAX_OPTIONS, option
 from bot.forms.estimates import View
-from bot.render.parts.blocks import plain_text_object
+from bot.render.parts.blocks import Block, modal, plain_text_object
 from bot.slack.payload import at
 from calculator import FieldErrors
 from calculator.datasets import Columns
@@ -68,28 +68,27 @@ def columns_form(origin: TableOrigin) -> View:
     """
     options = [option(column, column) for column in origin.columns[:MAX_OPTIONS]]
     labels = {QUESTION: "Which column is the question?", ANSWER: "Which column is the answer?"}
-    return {
-        "type": "modal",
-        "callback_id": COLUMNS_CALLBACK,
-        "title": plain_text_object("Columns of the table"),
-        "submit": plain_text_object("Count"),
-        "close": plain_text_object("Cancel"),
-        "private_metadata": origin.write()[:_MAX_METADATA],
-        "blocks": [
-            {
-                "type": "input",
-                "block_id": key,
-                "label": plain_text_object(label),
-                "element": {
-                    "type": "static_select",
-                    "action_id": key,
-                    "placeholder": plain_text_object("Choose a column"),
-                    "options": options,
-                },
-            }
-            for key, label in labels.items()
-        ],
-    }
+    blocks: list[Block] = [
+        {
+            "type": "input",
+            "block_id": key,
+            "label": plain_text_object(label),
+            "element": {
+                "type": "static_select",
+                "action_id": key,
+                "placeholder": plain_text_object("Choose a column"),
+                "options": options,
+            },
+        }
+        for key, label in labels.items()
+    ]
+    return modal(
+        "Columns of the table",
+        blocks,
+        submit="Count",
+        callback_id=COLUMNS_CALLBACK,
+        private_metadata=origin.write()[:_MAX_METADATA],
+    )
 
 
 def read_columns_form(view: Any) -> Columns:

@@ -10,7 +10,7 @@ from bot.forms.choices import NOTHING_YET
 from bot.forms.estimates import View, field_block
 from bot.forms.fields import MAIN, SHARE, Field, field_of
 from bot.forms.inputs import element_text
-from bot.render.parts.blocks import plain_text_object
+from bot.render.parts.blocks import modal, plain_text_object
 from bot.slack.payload import at
 from bot.store import WHOLE_WORKSPACE, Budget
 from calculator import KEYS
@@ -50,7 +50,7 @@ def defaults_form(defaults: Mapping[str, str], labels: Mapping[str, str] = Mappi
     """
     texts = {key: text for key, text in defaults.items() if (key, text) != ("on", "all")}
     blocks = [field_block(field, texts.get(field.key, ""), labels) for field in FIELDS]
-    return _modal(DEFAULTS_FORM, "Defaults", blocks)
+    return modal("Defaults", blocks, submit="Save", callback_id=DEFAULTS_FORM)
 
 
 def budget_form(budget: Budget | None, channel_id: str) -> View:
@@ -98,7 +98,7 @@ def budget_form(budget: Budget | None, channel_id: str) -> View:
         blocks.append(
             {"type": "input", "block_id": SCOPE, "label": plain_text_object("Applies to"), "element": element}
         )
-    return _modal(BUDGET, "Budget", blocks) | {"private_metadata": channel_id}
+    return modal("Budget", blocks, submit="Save", callback_id=BUDGET, private_metadata=channel_id)
 
 
 def read_budget(view: View, team_id: str) -> Budget:
@@ -118,14 +118,3 @@ def read_defaults_form(view: View) -> dict[str, str]:
     """Return the input of `defaults_form` by key."""
     values = {field.key: element_text(at(view, "state", "values", field.key, field.key)) or "" for field in FIELDS}
     return values | ({"base": ""} if values["base"] == NOTHING_YET else {})
-
-
-def _modal(callback_id: str, title: str, blocks: list[dict[str, Any]]) -> View:
-    return {
-        "type": "modal",
-        "callback_id": callback_id,
-        "title": plain_text_object(title),
-        "submit": plain_text_object("Save"),
-        "close": plain_text_object("Cancel"),
-        "blocks": blocks,
-    }

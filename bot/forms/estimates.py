@@ -12,9 +12,8 @@ from bot.forms.choices import MAX_VALUE, NOTHING_YET, option
 from bot.forms.datasets import dataset_field
 from bot.forms.fields import CALLS_PER, MAIN, MORE, SHARE, Field
 from bot.forms.inputs import split_fields
-from bot.render.parts.blocks import plain_text_object
+from bot.render.parts.blocks import Block, button, header, modal, plain_section, plain_text_object, section
 
-Block = dict[str, Any]
 View = dict[str, Any]
 
 CALLBACK = "estimate_form"
@@ -99,7 +98,7 @@ def form(
     """
     texts = split_fields(defaults) if inputs is None else dict(inputs)
     if origin.edit_of:
-        texts.setdefault("base", NOTHING_YET)  # what the estimate was asked with
+        texts.setdefault("base", NOTHING_YET)  # the choice that an estimate without a base model stands for
     expanded = more or (inputs is not None and any(texts.get(key) for key in _HIDDEN))
     blocks = [field_block(field, texts.get(field.key, ""), labels) for field in MAIN]
     blocks.insert(DATASET_POSITION, dataset_field())
@@ -107,17 +106,15 @@ def form(
         blocks.append(field_block(SHARE, texts.get("share", "channel"), labels))
     if expanded:
         for title, fields in MORE.items():
-            blocks.append({"type": "header", "text": plain_text_object(title)})
+            blocks.append(header(title))
             blocks += [field_block(field, texts.get(field.key, ""), labels) for field in fields]
     else:
-        blocks.append(
-            {"type": "actions", "block_id": MORE_OPTIONS, "elements": [_button("More options", MORE_OPTIONS)]}
-        )
+        blocks.append({"type": "actions", "block_id": MORE_OPTIONS, "elements": [button("More options", MORE_OPTIONS)]})
     return _modal(CALLBACK, "Change the estimate" if origin.edit_of else "Should we fine-tune?", origin, blocks)
 
 
 def break_even_form(origin: Origin, keys: Collection[str]) -> View:
-    """Return the form that asks only for what the break-even of an estimate lacks.
+    """Return the form with only the fields that the break-even of an estimate lacks.
 
     Args:
         origin: The estimate, with its channel and thread.
@@ -129,35 +126,17 @@ def break_even_form(origin: Origin, keys: Collection[str]) -> View:
 
 
 def _modal(callback_id: str, title: str, origin: Origin, blocks: list[Block], submit: str = "Estimate") -> View:
-    return {
-        "type": "modal",
-        "callback_id": callback_id,
-        "title": plain_text_object(title),
-        "submit": plain_text_object(submit),
-        "close": plain_text_object("Cancel"),
-        "private_metadata": origin.write(),
-        "blocks": blocks,
-    }
+    return modal(title, blocks, submit=submit, callback_id=callback_id, private_metadata=origin.write())
 
 
 def loading(title: str) -> View:
     """Return a placeholder, to be opened at once because a trigger expires after three seconds."""
-    return {
-        "type": "modal",
-        "title": plain_text_object(title),
-        "close": plain_text_object("Cancel"),
-        "blocks": [{"type": "section", "text": plain_text_object("One moment…")}],
-    }
+    return modal(title, [plain_section("One moment…")])
 
 
 def notice(title: str, text: str) -> View:
     """Return a modal that shows one sentence."""
-    return {
-        "type": "modal",
-        "title": plain_text_object(title),
-        "close": plain_text_object("Close"),
-        "blocks": [{"type": "section", "text": plain_text_object(text[:3_000])}],
-    }
+    return modal(title, [plain_section(text)], close="Close")
 
 
 def compare_form(origin: Origin, chosen: Sequence[str], labels: Mapping[str, str]) -> View:
@@ -195,8 +174,7 @@ def delete_form(origin: Origin) -> View:
         "The answer's messages are deleted for everybody, and its watch ends. Files that were exported stay in the "
         "thread. The estimate stays too: `/ftcost show` displays it again."
     )
-    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-    return _modal(DELETE_CALLBACK, "Delete the answer?", origin, [block], submit="Delete")
+    return _modal(DELETE_CALLBACK, "Delete the answer?", origin, [section(text)], submit="Delete")
 
 
 def field_block(field: Field, value: str, labels: Mapping[str, str] = MappingProxyType({})) -> Block:
@@ -274,7 +252,3 @@ def _choice(field: Field, value: str) -> Block:
     if selected:
         element["initial_option"] = next(entry for entry in options if entry["value"] == selected)
     return element
-
-
-def _button(text: str, action_id: str) -> Block:
-    return {"type": "button", "action_id": action_id, "text": plain_text_object(text)}

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.actuals.platforms import PLATFORMS, Platform
-from bot.forms.estimates import Block, View
-from bot.render.parts.blocks import plain_text_object
+from bot.forms.estimates import View
+from bot.render.parts.blocks import Block, button, modal, plain_section, plain_text_object, section
 from bot.render.parts.short import full_day
 from bot.store import KeyInfo
 
@@ -27,39 +27,32 @@ def keys_view(keys: Mapping[str, KeyInfo]) -> View:
     Args:
         keys: The stored keys by platform.
     """
-    blocks: list[Block] = [{"type": "section", "text": plain_text_object(ABOUT)}]
+    blocks = [plain_section(ABOUT)]
     for name, platform in PLATFORMS.items():
         info = keys.get(name)
-        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": f"*{platform.title}*\n{_state(info)}"}})
-        buttons = [_button("Replace" if info else "Add", SET, name)]
+        blocks.append(section(f"*{platform.title}*\n{_state(info)}"))
+        buttons = [button("Replace" if info else "Add", SET, name)]
         if info:
-            buttons.append(_button("Remove", REMOVE, name) | {"style": "danger"})
+            buttons.append(button("Remove", REMOVE, name, style="danger"))
         blocks.append({"type": "actions", "elements": buttons})
-    return {"type": "modal", "title": plain_text_object(TITLE), "close": plain_text_object("Close"), "blocks": blocks}
+    return modal(TITLE, blocks, close="Close")
 
 
 def key_view(name: str) -> View:
     """Return the form for a platform's key."""
     platform = PLATFORMS[name]
-    return {
-        "type": "modal",
-        "callback_id": KEY_CALLBACK,
-        "title": plain_text_object(f"Key of {platform.title}"),
-        "submit": plain_text_object("Save"),
-        "close": plain_text_object("Cancel"),
-        "private_metadata": name,
-        "blocks": [
-            {
-                "type": "input",
-                "block_id": field.name,
-                "label": plain_text_object(field.label),
-                "hint": plain_text_object(field.hint),
-                "optional": field.optional,
-                "element": {"type": "plain_text_input", "action_id": field.name, "max_length": 400},
-            }
-            for field in platform.fields
-        ],
-    }
+    blocks: list[Block] = [
+        {
+            "type": "input",
+            "block_id": field.name,
+            "label": plain_text_object(field.label),
+            "hint": plain_text_object(field.hint),
+            "optional": field.optional,
+            "element": {"type": "plain_text_input", "action_id": field.name, "max_length": 400},
+        }
+        for field in platform.fields
+    ]
+    return modal(f"Key of {platform.title}", blocks, submit="Save", callback_id=KEY_CALLBACK, private_metadata=name)
 
 
 def read_key(platform: Platform, view: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
@@ -85,7 +78,3 @@ def _state(info: KeyInfo | None) -> str:
     if info is None:
         return "No key"
     return f"Key `{info.hint}`, added by <@{info.user_id}> on {full_day(info.created_at)}"
-
-
-def _button(text: str, action_id: str, value: str) -> Block:
-    return {"type": "button", "action_id": action_id, "text": plain_text_object(text), "value": value}

@@ -62,6 +62,39 @@ def header(text: str) -> Block:
     return {"type": "header", "text": plain_text_object(clip(text, HEADER_TEXT))}
 
 
+def modal(
+    title: str,
+    blocks: list[Block],
+    *,
+    close: str = "Cancel",
+    submit: str | None = None,
+    callback_id: str | None = None,
+    private_metadata: str | None = None,
+) -> Block:
+    """Return a modal.
+
+    Args:
+        title: The title, at most 24 characters.
+        blocks: The content.
+        close: The label of the button that closes it.
+        submit: The label of the button that submits it; None for a modal without input.
+        callback_id: The name of its submission.
+        private_metadata: The text that its submission sends back, at most 3,000 characters.
+    """
+    options = {
+        "submit": plain_text_object(submit) if submit else None,
+        "callback_id": callback_id,
+        "private_metadata": private_metadata,
+    }
+    return {
+        "type": "modal",
+        "title": plain_text_object(title),
+        "close": plain_text_object(close),
+        "blocks": blocks,
+        **{key: option for key, option in options.items() if option is not None},
+    }
+
+
 def button(text: str, action_id: str, value: str | None = None, style: str | None = None) -> Block:
     """Return a button.
 
