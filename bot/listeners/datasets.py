@@ -123,7 +123,7 @@ def register(app: AsyncApp, services: Services) -> None:
             columns=columns,
             message_ts=origin.message_ts,
         )
-        await services.worker.accept(f"view:{slack_request.view.id}:{slack_request.view.hash}", job)
+        await services.worker.accept(slack_request.idempotency_key, job)
         await ack()
 
 
