@@ -44,7 +44,7 @@ from pricing import Format
 PROGRESS_SECONDS = 0.5
 _NICENESS = 3  # the bot, which users wait for, runs at 0
 _MAX_DATA_BYTES = 4_000_000_000
-_MAX_CPU_S = 900  # three times as long as a count may take
+_MAX_CPU_S = 900  # three times the longest count
 _FORMAT_BLOCKS = 16
 # A larger block holds one long line. It is counted in this process, so that not every worker grows to its size.
 _MAX_SENT_BYTES = 1_000_000
@@ -65,7 +65,7 @@ def main() -> int:
 
 
 def confine() -> None:
-    """Lower the priority of this process, which reads what people send, and limit its memory and processor time."""
+    """Lower the priority of this process, which reads users' files, and limit its memory and processor time."""
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     try:

@@ -157,7 +157,7 @@ def errors_for(view: View, errors: Mapping[str, str]) -> dict[str, str]:
 
 
 def ask_in_words(error: UserError, fields: Mapping[str, str]) -> str:
-    """Return what is wrong with a question in plain English, as the form would ask about it.
+    """Return the faults of a question in plain English, in the words of the form.
 
     Args:
         error: The faults.

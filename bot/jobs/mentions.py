@@ -117,7 +117,7 @@ class MentionJobs:
     ) -> ParsedCommand | Reading:
         """Return the command of a sentence, or the sentence again if the person has to answer or confirm something.
 
-        A change of the thread's estimate is made at once: it is answered where everybody sees what was changed.
+        A change of the thread's estimate is made at once: everybody in the thread sees it.
         """
         command = command_of(reading)
         if command is None or command.verb not in ("estimate", "breakeven"):
@@ -187,7 +187,7 @@ class MentionJobs:
 
 
 def _is_mere_change(understood: ParsedCommand | Reading) -> bool:
-    """Return whether a text only says what is different, and so needs an estimate that it changes."""
+    """Return whether a text names only differences, and so needs an estimate to change."""
     fields = understood.fields
     is_change = understood.intent == "change" if isinstance(understood, Reading) else understood.verb == "estimate"
     return is_change and bool(fields) and not fields.keys() & {"examples", "lengths"}

@@ -77,7 +77,7 @@ class PersonalData:
         self._now = now
 
     async def delete_expired(self, retention: Retention) -> None:
-        """Delete what is older than it may be kept."""
+        """Delete data that is older than its retention."""
 
         def expire(connection: Connection) -> None:
             if retention.estimates_days is not None:

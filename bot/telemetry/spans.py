@@ -77,7 +77,7 @@ class SentSpans(Spans):
     def span(self, name: str, attributes: dict[str, Any]) -> Iterator[None]:
         from opentelemetry.trace import Status, StatusCode
 
-        # An exception's text may quote what a user typed, so that it is not recorded.
+        # Exceptions aren't recorded: their texts may quote a user.
         with self._tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False) as span:
             try:
                 yield

@@ -80,7 +80,7 @@ async def soak(minutes: float, rate: float, folder: Path) -> Measurements:
 
 
 async def _act(slack: FakeSlack, dice: random.Random, measured: Measurements) -> None:
-    """Do what one person does, and note how long the response took."""
+    """Send one request of a person, and record the time to its response."""
     (action,) = dice.choices(list(ACTIONS), list(ACTIONS.values()))
     cards = slack.messages()
     if action == "change" and not cards:
