@@ -11,6 +11,9 @@ _OWNER = r"(?:users?|tenants?|stores?|agents?|customers?|teams?|employees?|seats
 _OWNERS = r"(?:users|tenants|stores|agents|customers|teams|employees|seats|shops|sites|people|clients|workspaces|accounts)(?! (?:support|service))"
 _EXCLUSION = r"(?:don't|do not|not|avoid(?:ing)?|(?:any|every|all)(?:thing|one|body)?(?: \w+)? (?:but|except|besides|other than)|but not|can't use|cannot use|can not use|never|left|leaving|except(?: for)?|without|exclud(?:e|ing)|skip|leave out|ignor(?:e|ing)|drop|no)"
 
+_CLAUSE_START = r"(?:^|(?<=[.;¦]))"
+"""Before a clause that is taken as a whole: without it, a search would try each character of a long text as the start."""
+
 
 def read_bounds(sentence: Sentence) -> None:
     """Ask about bounds, negated numbers and doubts, such as `at least 5k examples` and `is 3 epochs enough?`."""
@@ -72,7 +75,7 @@ def read_leftover_bounds(sentence: Sentence) -> None:
 def read_products(sentence: Sentence) -> None:
     """Ask for the total of numbers that belong to each user or machine."""
     for match in sentence.take(
-        rf"[^.;¦]*(?:(?:per|every|each) {_OWNER}|each of (?:our|the|my|these) ⟦n\d+⟧|{N} {_OWNERS}\b[^.;,]*⟦n\d+⟧|⟦n\d+⟧ {v.CALLS} each\b[^.;,]*{v.PER_WORDS}|⟦n\d+⟧ {v.CALLS} ?{v.PER_WORDS} each\b)[^.;¦]*"
+        rf"{_CLAUSE_START}[^.;¦]*(?:(?:per|every|each) {_OWNER}|each of (?:our|the|my|these) ⟦n\d+⟧|{N} {_OWNERS}\b[^.;,]*⟦n\d+⟧|⟦n\d+⟧ {v.CALLS} each\b[^.;,]*{v.PER_WORDS}|⟦n\d+⟧ {v.CALLS} ?{v.PER_WORDS} each\b)[^.;¦]*"
     ):
         sentence.ask(f"“{sentence.typed(match)}”: how many is that in all?")
     for match in sentence.take(
