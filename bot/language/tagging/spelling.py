@@ -25,9 +25,9 @@ _CONTRACTIONS = {"d": " would", "ll": " will", "re": " are", "ve": " have"}
 
 
 def plain_text(text: str) -> str:
-    """Return text in lower case with plain spaces, quotes and dashes, and without Slack's formatting and dates."""
+    """Return text in lower case with plain spaces, quotes and dashes, and without Slack's formatting, dates and tags."""
     text = re.sub("[\u00a0\u2000-\u200a\u202f\u205f\u3000]", " ", text.lower())
-    text = re.sub("[\u200b-\u200d\ufeff]", "", text).replace("`", " ")
+    text = re.sub("[`⟦⟧]", " ", re.sub("[\u200b-\u200d\ufeff]", "", text))
     text = re.sub(r"\b24 ?[/x] ?7\b", "around the clock", text)
     text = re.sub(_DATE, " ¦ ", text)
     text = re.sub(r"\b([48])[- ]?bit\b", r"int\1", text)

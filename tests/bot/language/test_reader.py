@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.language.command import MAX_LENGTH
@@ -104,6 +104,7 @@ def test_clauses_are_read_in_any_order(clauses: list[tuple[str, str, str]], sepa
 
 
 @given(st.text(max_size=200))
+@example("⟦n9⟧ examples on ⟦p9⟧")
 def test_any_text_gets_a_reading(text: str) -> None:
     reading = read(text)
     assert (
