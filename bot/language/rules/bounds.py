@@ -51,6 +51,7 @@ def read_units(sentence: Sentence) -> None:
     for match in sentence.take(
         rf"{N} ?(?:words?|characters?|chars?|pages?|paragraphs?|sentences|kb|mb|kilobytes?|megabytes?)(?![a-z])"
     ):
+        # https://openai.com/api/pricing/: 1,000 tokens are about 750 words.
         sentence.ask(f"“{sentence.typed(match)}”: how many tokens is that? 1,000 English words are about 1,300.")
 
 
