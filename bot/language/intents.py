@@ -69,16 +69,16 @@ def names_estimates(text: str) -> bool:
     return bool(re.search(_COMPARABLE, text))
 
 
-def intent_of(text: str, fields: Collection[str], parts: Names) -> Intent:
+def intent_of(text: str, fields: Collection[str], roles: Names) -> Intent:
     """Return the intent of a sentence.
 
     Args:
         text: The sentence with tagged names and numbers, before the rules have taken any.
         fields: The keys that it sets, without those of its names.
-        parts: Its names.
+        roles: Its names by their role.
     """
     keys = set(fields)
-    has_names = any(parts)
+    has_names = any(roles)
     if asks_about_memory(text) and not keys & {"examples", "example"}:
         return "fit"
     if re.search(_BREAK_EVEN, text):
@@ -86,10 +86,10 @@ def intent_of(text: str, fields: Collection[str], parts: Names) -> Intent:
     if lookup := _lookup(text, keys, has_names=has_names):
         return lookup
     if re.match(r"(?:please |can you |could you )?compare\b", text) and not keys:
-        names = len(parts.tuned) + len(parts.baseline)
+        names = len(roles.tuned) + len(roles.baseline)
         if names != 1 or not re.search(r"compare(?: \w+)? (?:with|to|against)", text):
             return "compare" if has_names or names_estimates(text) else "unclear"
-    asks = bool(re.search(_QUESTION, text)) or (bool(parts.tuned) and bool(re.search(v.TUNE, text)))
+    asks = bool(re.search(_QUESTION, text)) or (bool(roles.tuned) and bool(re.search(v.TUNE, text)))
     replaces = bool(re.search(r"\binstead\b", text)) and not re.search(_QUESTION, text)
     if {"examples", "example"} <= keys or (asks and not replaces and (keys or has_names)):
         return "estimate"

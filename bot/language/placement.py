@@ -20,30 +20,30 @@ def rents_gpus(text: str) -> bool:
     return bool(re.search(_RENTED, text))
 
 
-def place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) -> None:
+def place_names(sentence: Sentence, intent: Intent, roles: Names, text: str) -> None:
     """Set `on`, `base` and `model` from the names of a sentence.
 
     Args:
         sentence: The sentence, whose other fields are read.
         intent: Its intent.
-        parts: Its names.
+        roles: Its names by their role.
         text: Its text with tagged names and numbers, before the rules have taken any.
     """
-    for mention in [*parts.tuned, *parts.baseline]:
+    for mention in [*roles.tuned, *roles.baseline]:
         if mention.is_unknown:
             sentence.name_of(mention)
             return
     if intent == "fit":
-        _place_shape(sentence, parts)
+        _place_shape(sentence, roles)
         return
-    tuned, baseline = list(parts.tuned), _kept_baseline(sentence, parts, text)
+    tuned, baseline = list(roles.tuned), _kept_baseline(sentence, roles, text)
     if len(tuned) == len(baseline) == 1 and _replaces_baseline(sentence, tuned[0], baseline[0], text):
         tuned, baseline = [], tuned
-    if baseline and baseline[0] in parts.tuned and baseline[0].seller:
-        parts = parts._replace(platforms=[name for name in parts.platforms if name != baseline[0].seller])
+    if baseline and baseline[0] in roles.tuned and baseline[0].seller:
+        roles = roles._replace(platforms=[name for name in roles.platforms if name != baseline[0].seller])
     if len(tuned) == 1 and not baseline and intent == "change":
         tuned, baseline = _tuned_or_prompted(sentence, tuned[0], text)
-    if len(tuned) == 1 and not baseline and _is_used_today(sentence, intent, parts, text):
+    if len(tuned) == 1 and not baseline and _is_used_today(sentence, intent, roles, text):
         tuned, baseline = [], tuned
     if baseline and (name := sentence.base_of(baseline[0])):
         sentence.set("base", name)
@@ -53,7 +53,7 @@ def place_names(sentence: Sentence, intent: Intent, parts: Names, text: str) -> 
         sentence.set("on", sentence.fields.pop("gpu"))
     else:
         named = [*tuned, *baseline] if intent in ("models", "price") else tuned
-        _place_offers(sentence, named, intent, parts, text)
+        _place_offers(sentence, named, intent, roles, text)
     if owns_gpus(text) and intent in ("estimate", "breakeven", "change") and not _has_gpu_price(sentence):
         sentence.ask(
             "What does an hour of one of your GPUs cost you? Write it as gpu_rate=2.10; gpu_rate=0 if nothing."
@@ -66,28 +66,28 @@ def _has_gpu_price(sentence: Sentence) -> bool:
     return "gpu_rate" in sentence.fields or "gpu_rate" in sentence.present
 
 
-def _place_offers(sentence: Sentence, tuned: list[Mention], intent: Intent, parts: Names, text: str) -> None:
+def _place_offers(sentence: Sentence, tuned: list[Mention], intent: Intent, roles: Names, text: str) -> None:
     if intent in ("models", "price"):
-        parts.platforms.extend(mention.seller for mention in parts.baseline if mention.seller)
+        roles.platforms.extend(mention.seller for mention in roles.baseline if mention.seller)
         offers = [mention.names.get("offer", mention.name) for mention in tuned]
         for mention in tuned:
             if mention.assumed:
                 sentence.assume(mention.assumed)
     else:
         offers = [name for mention in tuned if (name := sentence.name_of(mention, "offer", "base", "shape"))]
-    if parts.sellers:
-        sentence.fields["on"] = ",".join([*parts.platforms, *parts.sellers])
+    if roles.sellers:
+        sentence.fields["on"] = ",".join([*roles.platforms, *roles.sellers])
         if len(tuned) == 1 and "shape" in tuned[0].names:
             sentence.set("model", tuned[0].names["shape"])
         return
     on_gpus = "gpu" in sentence.fields or sentence.fields.get("on") == "gpu"
-    if on_gpus and len(tuned) == 1 and not parts.platforms and "shape" in tuned[0].names:
+    if on_gpus and len(tuned) == 1 and not roles.platforms and "shape" in tuned[0].names:
         sentence.set("on", "gpu")
         sentence.set("model", tuned[0].names["shape"])
-    elif offers and parts.platforms:
-        sentence.set("on", ",".join(_offer_of(platform, offer) for platform in parts.platforms for offer in offers))
-    elif offers or parts.platforms:
-        names = [*offers, *parts.platforms]
+    elif offers and roles.platforms:
+        sentence.set("on", ",".join(_offer_of(platform, offer) for platform in roles.platforms for offer in offers))
+    elif offers or roles.platforms:
+        names = [*offers, *roles.platforms]
         if intent == "change" and re.search(r"\b(?:add|include)\b", text):
             present = sentence.present.get("on")
             if present is None:
@@ -102,10 +102,10 @@ def _offer_of(platform: str, offer: str) -> str:
     return f"{name}/{offer}{at}{kind}"
 
 
-def _place_shape(sentence: Sentence, parts: Names) -> None:
+def _place_shape(sentence: Sentence, roles: Names) -> None:
     if sentence.fields.get("on") == "gpu":
         del sentence.fields["on"]
-    for mention in [*parts.tuned, *parts.baseline][:1]:
+    for mention in [*roles.tuned, *roles.baseline][:1]:
         if name := sentence.name_of(mention, "shape", "offer", "base"):
             sentence.set("model", name)
             sentence.fields.pop("params", None)
@@ -126,12 +126,12 @@ def _tuned_or_prompted(sentence: Sentence, mention: Mention, text: str) -> tuple
     return [mention], []
 
 
-def _kept_baseline(sentence: Sentence, parts: Names, text: str) -> list[Mention]:
+def _kept_baseline(sentence: Sentence, roles: Names, text: str) -> list[Mention]:
     """Return the models prompted today, without those of `instead of` that the present estimate tunes."""
-    if not (parts.tuned and re.search(_INSTEAD_OF, text)):
-        return list(parts.baseline)
+    if not (roles.tuned and re.search(_INSTEAD_OF, text)):
+        return list(roles.baseline)
     priced = {name.rpartition("/")[2].partition("@")[0] for name in sentence.present.get("on", "").split(",")}
-    return [mention for mention in parts.baseline if mention.names.get("offer") not in priced - {""}]
+    return [mention for mention in roles.baseline if mention.names.get("offer") not in priced - {""}]
 
 
 def _replaces_baseline(sentence: Sentence, wanted: Mention, unwanted: Mention, text: str) -> bool:
@@ -142,12 +142,12 @@ def _replaces_baseline(sentence: Sentence, wanted: Mention, unwanted: Mention, t
     return is_present or not {"offer", "shape"} & wanted.names.keys()
 
 
-def _is_used_today(sentence: Sentence, intent: Intent, parts: Names, text: str) -> bool:
+def _is_used_today(sentence: Sentence, intent: Intent, roles: Names, text: str) -> bool:
     """Return whether the only model of a sentence is the one that is prompted today."""
-    if parts.platforms or intent == "compare":
+    if roles.platforms or intent == "compare":
         return False
-    names = parts.tuned[0].names
-    index = sentence.mentions.index(parts.tuned[0])
+    names = roles.tuned[0].names
+    index = sentence.mentions.index(roles.tuned[0])
     if not {"offer", "shape"} & names.keys() and not re.search(
         rf"{v.TUNE}(?: \w+){{0,2}} ⟦m{index}⟧|⟦m{index}⟧ {v.TUNE}", text
     ):

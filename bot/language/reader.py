@@ -136,9 +136,9 @@ def read_sentence(
         rule(sentence)
     if rents_gpus(tagged) and "on" not in sentence.fields:
         sentence.set("on", "gpu")
-    parts = read_names(sentence, tagged)
-    intent = intent_of(tagged, sentence.fields.keys() | typed.keys(), parts)
-    place_names(sentence, intent, parts, tagged)
+    roles = read_names(sentence, tagged)
+    intent = intent_of(tagged, sentence.fields.keys() | typed.keys(), roles)
+    place_names(sentence, intent, roles, tagged)
     fields = sentence.fields | dict(typed)
     for budget in sentence.budgets:
         if fields:

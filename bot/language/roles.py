@@ -1,4 +1,4 @@
-"""The part that each model and platform of a sentence plays: tuned, prompted today, or asked about."""
+"""The role of each model and platform of a sentence: tuned, prompted today, or asked about."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ _IS_PROMPTED = (
 )
 
 
-Part = Literal["tuned", "baseline", "loose", "excluded", "mentioned"]
-"""The part of a model's name in a sentence; `loose` if no word beside it decides."""
+Role = Literal["tuned", "baseline", "loose", "excluded", "mentioned"]
+"""The role of a model's name in a sentence; `loose` if no word beside it decides."""
 
 
 class Names(NamedTuple):
-    """The names of a sentence by their part in it."""
+    """The names of a sentence by their role in it."""
 
     tuned: list[Mention]
     baseline: list[Mention]
@@ -52,7 +52,7 @@ class Names(NamedTuple):
 
 
 def read_names(sentence: Sentence, tagged: str) -> Names:
-    """Take the names of models, platforms and sellers, and return them by their part.
+    """Take the names of models, platforms and sellers, and return them by their role.
 
     Args:
         sentence: The sentence, whose other fields are read.
@@ -60,16 +60,16 @@ def read_names(sentence: Sentence, tagged: str) -> Names:
     """
     text = sentence.text
     sold_at = _pair_platforms(sentence, tagged)
-    by_part: dict[Part, list[Mention]] = {"tuned": [], "baseline": [], "loose": [], "excluded": [], "mentioned": []}
+    by_role: dict[Role, list[Mention]] = {"tuned": [], "baseline": [], "loose": [], "excluded": [], "mentioned": []}
     unread = text
     for match in re.finditer(r"⟦m(\d+)⟧", text):
         mention = sentence.mentions[int(match[1])]
-        part = _part_of(text[: match.start()], text[match.end() :])
-        by_part[part].append(mention)
-        if part == "mentioned":
+        role = _role_of(text[: match.start()], text[match.end() :])
+        by_role[role].append(mention)
+        if role == "mentioned":
             unread = unread.replace(match[0], mention.text)
     sentence.text = re.sub(rf"{_NOT}(?=⟦[mp])|\bbetween (?=(?:[a-z-]+ ){{0,2}}⟦[mp])|⟦[mps]\d+⟧", "¦", unread)
-    tuned, baseline, loose = by_part["tuned"], by_part["baseline"], by_part["loose"]
+    tuned, baseline, loose = by_role["tuned"], by_role["baseline"], by_role["loose"]
     if tuned and loose and not baseline:  # “we summarise with GPT-4o; could a tuned 4o-mini do it?”
         baseline = [mention for mention in loose if _is_used(text, sentence.mentions.index(mention))]
         loose = [mention for mention in loose if mention not in baseline]
@@ -98,8 +98,8 @@ def _pair_platforms(sentence: Sentence, tagged: str) -> dict[int, list[int]]:
     return pairs
 
 
-def _part_of(before: str, after: str) -> Part:
-    """Return the part of a model by the text before and after its name."""
+def _role_of(before: str, after: str) -> Role:
+    """Return the role of a model by the text before and after its name."""
     if re.search(_NOT + "$", before):
         return "excluded"
     if re.search(_TRIED, before) or re.match(r"[- ](?:level|quality|style|grade|performance|like)(?![a-z])", after):

@@ -11,7 +11,7 @@ from bot.language.tagging.numbers import Number
 from bot.language.tagging.sentence import ABOUT, N, Sentence, number, write_amount
 from calculator import KEYS
 
-Part = Literal["input", "output", "sum"]
+TokenPart = Literal["input", "output", "sum"]
 Subject = Literal["example", "call"]
 
 LONGEST_TEXT = 10_000_000
@@ -23,7 +23,7 @@ _CALL_WORDS = rf"(?:{v.CALLS}|¦calls¦|traffic|production|user message|user inp
 
 class _Count(NamedTuple):
     position: int
-    part: Part
+    part: TokenPart
     number: Number
     subject: Subject | None
     is_each: bool = False
@@ -108,7 +108,7 @@ def _pairs(sentence: Sentence) -> list[_Count]:
 def _singles(sentence: Sentence) -> list[_Count]:
     counts: list[_Count] = []
     tok = rf"(?:[ -]?{v.TOKENS})?"
-    patterns: tuple[tuple[Part, str], ...] = (
+    patterns: tuple[tuple[TokenPart, str], ...] = (
         ("output", rf"(?:{v.ANSWERS})(?: (?:length|size|tokens))*(?: {v.BE})*:? {ABOUT}{N}{tok}(?: long| each)?"),
         (
             "output",
@@ -171,7 +171,7 @@ def _set(sentence: Sentence, subject: Subject, counts: list[_Count]) -> None:
         if question:
             sentence.ask(question)
             return
-    parts: dict[Part, list[str]] = {"input": [], "output": [], "sum": []}
+    parts: dict[TokenPart, list[str]] = {"input": [], "output": [], "sum": []}
     for count in counts:
         text = write_amount(count.number.amount)
         if text not in parts[count.part]:

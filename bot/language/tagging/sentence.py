@@ -139,7 +139,7 @@ class Sentence:
         self.text = f"{self.text[:position]}{TAKEN}{noun}{TAKEN}{self.text[position + 1 :]}"
 
     def restore(self, words: str) -> None:
-        """Append a name that a rule has taken with the words around it, so that its part in the sentence is read, too."""
+        """Append a name that a rule has taken with the words around it, so that its role is read, too."""
         self.text += f" . {words}"
 
     def typed(self, match: re.Match[str]) -> str:
