@@ -67,8 +67,9 @@ def _has_gpu_price(sentence: Sentence) -> bool:
 
 
 def _place_offers(sentence: Sentence, tuned: list[Mention], intent: Intent, roles: Names, text: str) -> None:
+    platforms = list(roles.platforms)
     if intent in ("models", "price"):
-        roles.platforms.extend(mention.seller for mention in roles.baseline if mention.seller)
+        platforms += [mention.seller for mention in roles.baseline if mention.seller]
         offers = [mention.names.get("offer", mention.name) for mention in tuned]
         for mention in tuned:
             if mention.assumed:
@@ -76,18 +77,18 @@ def _place_offers(sentence: Sentence, tuned: list[Mention], intent: Intent, role
     else:
         offers = [name for mention in tuned if (name := sentence.name_of(mention, "offer", "base", "shape"))]
     if roles.sellers:
-        sentence.fields["on"] = ",".join([*roles.platforms, *roles.sellers])
+        sentence.fields["on"] = ",".join([*platforms, *roles.sellers])
         if len(tuned) == 1 and "shape" in tuned[0].names:
             sentence.set("model", tuned[0].names["shape"])
         return
     on_gpus = "gpu" in sentence.fields or sentence.fields.get("on") == "gpu"
-    if on_gpus and len(tuned) == 1 and not roles.platforms and "shape" in tuned[0].names:
+    if on_gpus and len(tuned) == 1 and not platforms and "shape" in tuned[0].names:
         sentence.set("on", "gpu")
         sentence.set("model", tuned[0].names["shape"])
-    elif offers and roles.platforms:
-        sentence.set("on", ",".join(_offer_of(platform, offer) for platform in roles.platforms for offer in offers))
-    elif offers or roles.platforms:
-        names = [*offers, *roles.platforms]
+    elif offers and platforms:
+        sentence.set("on", ",".join(_offer_of(platform, offer) for platform in platforms for offer in offers))
+    elif offers or platforms:
+        names = [*offers, *platforms]
         if intent == "change" and re.search(r"\b(?:add|include)\b", text):
             present = sentence.present.get("on")
             if present is None:
