@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 
 from bot.language.surrogates import without_lone_surrogates
@@ -48,7 +49,8 @@ def _outside_values(pattern: re.Pattern[str], replacement: str | Callable[[re.Ma
     spans = [value.span() for value in _QUOTED.finditer(text)]
 
     def replace(match: re.Match[str]) -> str:
-        if any(start < match.start() and match.end() < end for start, end in spans):
+        index = bisect_left(spans, (match.start(), 0)) - 1  # the last value that starts before the match
+        if index >= 0 and match.end() < spans[index][1]:
             return match[0]
         return replacement if isinstance(replacement, str) else replacement(match)
 
