@@ -66,7 +66,7 @@ class Mention(NamedTuple):
     assumed: str | None = None
     """The assumption about an incomplete name, such as that `llama 8b` is Llama 3.1 8B."""
     choices: tuple[str, ...] = ()
-    """The models that an incomplete or unknown name may be, if none is the obvious one."""
+    """The models that an incomplete name may be, if none is the obvious one."""
     is_unknown: bool = False
     """The catalogue has no model, platform or framework of this name."""
     seller: str = ""
@@ -231,7 +231,7 @@ class MentionIndex:
         return tuple(by_key[key] for key in difflib.get_close_matches(flatten(phrase), by_key, n=3, cutoff=0.6))
 
     def _unknown(self, phrase: str) -> Mention | None:
-        """Return a phrase that looks like the name of a model, but is none, with the names that resemble it."""
+        """Return a phrase that looks like the name of a model, but is none."""
         family = re.match(r"[a-z]+", phrase)
         if family is None or family[0] in _NOT_FAMILIES:
             return None
@@ -243,4 +243,4 @@ class MentionIndex:
             pass  # a family and a version that it doesn't have, such as `gpt4.1-mni`
         elif not _LIKE_A_MODEL.fullmatch(phrase) or (not is_known and not re.search(r"\d+(?:\.\d+)?b\b", phrase)):
             return None
-        return Mention("model", phrase, {}, phrase, choices=self.near(phrase), is_unknown=True)
+        return Mention("model", phrase, {}, phrase, is_unknown=True)

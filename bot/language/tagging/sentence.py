@@ -100,13 +100,11 @@ class Sentence:
 
     def name_of(self, mention: Mention, *uses: NameUse) -> str | None:
         """Return a model's name for the first of some uses, noting an assumption; None if the person has to be asked."""
-        near = ", ".join(mention.choices[:3])
         if mention.is_unknown:
-            similar = f" Similar names: {near}." if near else ""
-            self.ask(f"I don't know a model called “{mention.text}”.{similar} Which one do you mean?")
+            self.ask_for_name(mention.text)
             return None
-        if near and not mention.names:
-            self.ask(f"Which “{mention.text}” do you mean? For example {near}.")
+        if mention.choices and not mention.names:
+            self.ask(f"Which “{mention.text}” do you mean? For example {', '.join(mention.choices[:3])}.")
             return None
         if mention.assumed:
             self.assume(mention.assumed)
@@ -131,8 +129,10 @@ class Sentence:
         return at_seller
 
     def ask_for_name(self, word: str) -> None:
-        """Ask for the model that an unknown word stands for."""
-        self.name_of(Mention("model", word, {}, word, choices=self._names.near(word), is_unknown=True))
+        """Ask for the model that an unknown word stands for, with the names that resemble it."""
+        near = ", ".join(self._names.near(word))
+        similar = f" Similar names: {near}." if near else ""
+        self.ask(f"I don't know a model called “{word}”.{similar} Which one do you mean?")
 
     def mark(self, position: int, noun: str) -> None:
         """Leave a noun in the place of the words that a rule has taken, so that later numbers can belong to it."""
