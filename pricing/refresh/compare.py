@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pricing.catalog import BasePrice, Catalog, UnknownName
 from pricing.price import Price
-from pricing.refresh.compare_gpus import gpu_rates
+from pricing.refresh.compare_gpus import compare_gpu_rates
 from pricing.refresh.feed import Feed, PriceMapping
 from pricing.refresh.findings import MAX_FACTOR, Finding, same_price, usd_text
 from pricing.refresh.observation import FeedError, Measure, Observation, Observations, ObservedEnd
@@ -55,7 +55,7 @@ def compare(feed_id: str, feed: Feed, observations: Observations, catalog: Catal
         raise FeedError(f"has none of the {len(expected)} expected names; its format may have changed")
     findings = list(_prices(feed_id, feed, _in_force(observations.prices, today), mappings, catalog, today))
     findings += _endings(feed_id, feed, observations, mappings, catalog, today)
-    findings += gpu_rates(feed_id, feed, observations.prices, catalog, today)
+    findings += compare_gpu_rates(feed_id, feed, observations.prices, catalog, today)
     if not observations.warnings:
         findings += _gone(feed_id, expected - names, mappings, feed)
     return findings

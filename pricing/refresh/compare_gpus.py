@@ -13,7 +13,7 @@ from pricing.refresh.findings import MAX_FACTOR, Finding, same_price, usd_text
 from pricing.refresh.observation import Observation
 
 
-def gpu_rates(
+def compare_gpu_rates(
     feed_id: str, feed: Feed, prices: Iterable[Observation], catalog: Catalog, today: date
 ) -> Iterator[Finding]:
     """Yield a finding for each GPU that the feed's `gpus` name and the feed has, by its lowest rate.
