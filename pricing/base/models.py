@@ -220,9 +220,11 @@ class GenaiBaseModels:
     @property
     def sold(self) -> tuple[SoldModel, ...]:
         """The chat models that can be prompted, each at all of its sellers, its maker at the top."""
-        ends = {model_id: facts.ends for model_id, facts in self._facts.items()}
-        listed = [(model, self._sellers[model.seller].title) for model in self._models.values() if is_listed(model)]
-        return tuple(SoldModel(m.id, m.name, m.title, m.seller, seller, ends.get(m.id)) for m, seller in listed)
+        return tuple(self._sold(model) for model in self._models.values() if is_listed(model))
+
+    def _sold(self, model: ListedModel) -> SoldModel:
+        seller = self._sellers[model.seller].title
+        return SoldModel(model.id, model.name, model.title, model.seller, seller, self._end(model.id))
 
     @lru_cache(maxsize=512)  # noqa: B019 - one instance lives as long as the process
     def price(self, name: str, day: date) -> BasePrice:
@@ -238,8 +240,8 @@ class GenaiBaseModels:
         others = self._other_sellers(resolution, model, day)
         price = self._price(model, seller, day, others if seller == model.seller else ())
         if self._has_ended(resolution.id, day) and resolution.id != model.id:
-            ended, facts = self._models[resolution.id], self._facts[resolution.id]
-            price = price._replace(gone=f"{ended.name} at {self._sellers[ended.seller].title} ended on {facts.ends}")
+            ended, end = self._models[resolution.id], self._end(resolution.id)
+            price = price._replace(gone=f"{ended.name} at {self._sellers[ended.seller].title} ended on {end}")
         return with_successors(price, lambda successor: self._price_at(seller, successor, day))
 
     def _price_at(self, seller: str, name: str, day: date) -> BasePrice | None:
@@ -260,8 +262,12 @@ class GenaiBaseModels:
         return next(priced, lasting[0] if lasting else default)
 
     def _has_ended(self, model_id: str, day: date) -> bool:
+        end = self._end(model_id)
+        return end is not None and end <= day
+
+    def _end(self, model_id: str) -> date | None:
         facts = self._facts.get(model_id)
-        return facts is not None and facts.ends is not None and facts.ends <= day
+        return facts.ends if facts else None
 
     def _other_sellers(self, resolution: NameResolution, model: ListedModel, day: date) -> tuple[str, ...]:
         """Return the titles of the other sellers of a model, if the name doesn't say which one is meant."""
