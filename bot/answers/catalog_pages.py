@@ -202,8 +202,8 @@ def _several(hosted: Sequence[Offer], rented: Sequence[GpuOffer], name: str, tod
 
 
 def _usd_today(offer: Offer, kind: PriceKind, today: date) -> str:
-    rows = [price for price in offer.history(kind) if price.since is None or price.since <= today]
-    return _usd(rows[-1]) if rows and rows[-1].per == "1M tokens" else "–"
+    price = offer.price_on(kind, today)
+    return _usd(price) if price and price.per == "1M tokens" else "–"
 
 
 def _card(offer: Offer, catalog: Catalog, today: date) -> TextPage:
