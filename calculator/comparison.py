@@ -84,7 +84,7 @@ class Comparison:
 
     @property
     def featured(self) -> Estimate | None:
-        """The option to show in detail: the recommended one, else the only one that was asked for."""
+        """The option to show in detail: the recommended option, else the question's only option."""
         return self.best or (self.estimates[0] if len(self.estimates) == 1 else None)
 
     @property

@@ -205,7 +205,7 @@ def inference_lines(
         side: The prompt and the thinking tokens of each call.
         prices: The prices of calls.
         as_of: Date of the estimate.
-        months: The end of the months to price, which begin when the model answers.
+        months: The end of the priced months, which begin at `prices.start`.
     """
     if not plan.calls_per_month:
         return []

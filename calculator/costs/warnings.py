@@ -88,7 +88,7 @@ def offer_warnings(
 
 
 def _is_explained_elsewhere(offer: Offer) -> bool:
-    """Return whether the answer says what a buyer must know elsewhere: an end, or that nothing can be deployed."""
+    """Return whether another part of the answer explains the offer: its end, or that it can't be deployed."""
     life, serving = offer.lifecycle, offer.serving
     ends = life and (life.new_customers_until or life.training_ends)
     return bool(ends or offer.deployment_hours or (serving and serving.deployable))
