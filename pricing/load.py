@@ -19,7 +19,7 @@ from msgspec.structs import asdict
 from pricing.base.models import GenaiBaseModels
 from pricing.capability.load import OWN_FILE, capability_loader
 from pricing.catalog import BaseModels, Catalog
-from pricing.files.entries import load_entries
+from pricing.files.entries import SourcedFile, load_entries
 from pricing.files.reading import (
     DATA_DIR,
     PriceFileError,
@@ -74,7 +74,7 @@ class ReadOffers(Record):
     """The latest day on which a source was checked."""
 
 
-class AssumptionsFile(Record):
+class AssumptionsFile(SourcedFile):
     """Numbers that no platform publishes, each with its reason and source."""
 
     sources: dict[str, Source]

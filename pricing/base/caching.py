@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pricing.files.entries import load_entries
+from pricing.files.entries import SourcedFile, load_entries
 from pricing.files.reading import DATA_DIR
 from pricing.files.record import Limits, Record, TextReader
 from pricing.names.prefixes import bedrock_name, seller_of
@@ -74,7 +74,7 @@ class CachingRule(Record):
         return prefix_tokens - (prefix_tokens - least) % (self.step_tokens or 1)
 
 
-class _CachingFile(Record):
+class _CachingFile(SourcedFile):
     """Rules by key, with the sources of the facts. The rule that comes earlier wins."""
 
     sources: dict[str, Source]

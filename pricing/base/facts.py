@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pricing.files.entries import load_entries
+from pricing.files.entries import SourcedFile, load_entries
 from pricing.files.reading import DATA_DIR
 from pricing.files.record import Limits, Record
 from pricing.price import Source, SourceRef
@@ -42,7 +42,7 @@ class BaseFacts(Record):
             raise ValueError("states nothing; give ends or price_conflict")
 
 
-class _BaseModelsFile(Record):
+class _BaseModelsFile(SourcedFile):
     """Models by seller/name, with the sources of the facts."""
 
     sources: dict[str, Source]

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pricing.files.entries import load_entries
+from pricing.files.entries import SourcedFile, load_entries
 from pricing.files.reading import PriceFileError
 from pricing.files.record import Limits, Record
 from pricing.price import Source, SourceRef
@@ -44,7 +44,7 @@ class NotSold(Record):
         return f"{self.fact} Nearest that is sold: {' or '.join(self.nearest)}." if self.nearest else self.fact
 
 
-class _NotSoldFile(Record):
+class _NotSoldFile(SourcedFile):
     """Names that aren't sold, by key, with the sources of the facts. The entry that comes earlier wins."""
 
     sources: dict[str, Source]
