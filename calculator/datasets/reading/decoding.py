@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -58,8 +59,8 @@ def repeated_key(line: bytes, record: Any) -> str | None:
     def note(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         pairs_by_key = dict(pairs)
         if len(pairs_by_key) < len(pairs):
-            names = [key for key, _ in pairs]
-            repeated.append(next(key for key in names if names.count(key) > 1))
+            uses = Counter(key for key, _ in pairs)
+            repeated.append(next(key for key, count in uses.items() if count > 1))
         return pairs_by_key
 
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,20 +19,39 @@ def calls_of(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
 
 
+def text_or_none(identity: Any) -> str | None:
+    """Return the id of a call; None for an id that isn't text."""
+    return identity if isinstance(identity, str) else None
+
+
+def take_call(pending: Counter[str | None], identity: str | None) -> str | None:
+    """Remove a call from those without a result, and return its id.
+
+    Args:
+        pending: The ids of the calls without a result, the earliest first.
+        identity: The id of the call to remove, if it is pending; else the earliest is removed.
+    """
+    taken = identity if identity in pending else next(iter(pending))
+    pending[taken] -= 1
+    if not pending[taken]:
+        del pending[taken]
+    return taken
+
+
 def call_faults(messages: Sequence[Any]) -> Iterator[tuple[Kind, str]]:
     """Yield the calls without a result and the results without a call, each with its sentence.
 
     Args:
         messages: The messages of a chat. The calls of the last one need no result.
     """
-    pending: list[Any] = []
+    pending: Counter[str | None] = Counter()
     for number, message in enumerate(messages, 1):
         if not isinstance(message, dict):
             continue
         if message.get("role") in ("tool", "function"):
-            identity = message.get("tool_call_id")
-            if pending and (not isinstance(identity, str) or identity in pending or None in pending):
-                pending.remove(identity if identity in pending else pending[0])
+            identity = text_or_none(message.get("tool_call_id"))
+            if pending and (identity is None or identity in pending or None in pending):
+                take_call(pending, identity)
             else:
                 yield (
                     "unmatched_result",
@@ -40,5 +60,6 @@ def call_faults(messages: Sequence[Any]) -> Iterator[tuple[Kind, str]]:
             continue
         if pending:
             yield "unanswered_call", f"Message {number} follows a call without its result. Add the result between them."
-        pending = [call.get("id") if isinstance(call.get("id"), str) else None for call in calls_of(message)]
-        pending += [None] if isinstance(message.get("function_call"), dict) else []
+        pending = Counter(text_or_none(call.get("id")) for call in calls_of(message))
+        if isinstance(message.get("function_call"), dict):
+            pending[None] += 1

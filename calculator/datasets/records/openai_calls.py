@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
+
+from calculator.datasets.records.call_order import take_call, text_or_none
 
 
 def tool_list(value: Any) -> Any:
@@ -34,7 +37,7 @@ class CallIds:
 
     def __init__(self) -> None:
         self._calls = 0
-        self._open: list[str] = []
+        self._open: Counter[str | None] = Counter()
 
     def add(self, message: dict[str, Any]) -> dict[str, Any]:
         """Return a message with the ids of its calls, or with the id of the call that it answers."""
@@ -42,18 +45,16 @@ class CallIds:
         if isinstance(calls, list) and all(isinstance(call, dict) for call in calls):
             message["tool_calls"] = [self._with_id(_with_text_arguments(call)) for call in calls]
         if message.get("role") == "tool":
-            identity = message.get("tool_call_id")
-            if identity in self._open:
-                self._open.remove(identity)
-            elif not isinstance(identity, str) and self._open:
-                message["tool_call_id"] = self._open.pop(0)
+            identity = text_or_none(message.get("tool_call_id"))
+            if identity in self._open or (identity is None and self._open):
+                message["tool_call_id"] = take_call(self._open, identity)
         return message
 
     def _with_id(self, call: dict[str, Any]) -> dict[str, Any]:
         self._calls += 1
         if not isinstance(call.get("id"), str):
             call = {"id": f"call_{self._calls - 1}", **{key: value for key, value in call.items() if key != "id"}}
-        self._open.append(call["id"])
+        self._open[call["id"]] += 1
         return call if "type" in call else {**call, "type": "function"}
 
 
