@@ -82,8 +82,10 @@ def _message(message: dict[str, Any], number: int, refused: frozenset[Trait]) ->
     if spare:
         raise ConversionError(f"Message {number}: {quoted(min(spare))} isn't a key that a platform reads.")
     cleaned = {key: value for key, value in message.items() if key == "content" or value not in (None, [], {})}
-    if isinstance(cleaned.get("weight"), float):
-        cleaned["weight"] = int(cleaned["weight"])
+    if isinstance(weight := cleaned.get("weight"), float):
+        if not weight.is_integer():
+            raise ConversionError(f"Message {number} has the weight {weight}. Write 0 or 1, or leave it out.")
+        cleaned["weight"] = int(weight)
     if cleaned.get("role") == "developer" and "developer_role" in refused:
         cleaned["role"] = "system"
     if "function_role" in refused:

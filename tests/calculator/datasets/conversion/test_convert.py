@@ -262,6 +262,8 @@ def test_developer_becomes_system_only_where_it_is_refused() -> None:
         (PAIR, "mistral", "openai-preference can't be made"),
         (chat(message("user", "hi", recipient="x"), GOOD), "together", "“recipient”"),
         (chat(QUESTION, GOOD, weight=0.5), "google", "the weight 0.5"),
+        (chat(QUESTION, message("assistant", "no", weight=0.5)), "openai", "the weight 0.5"),
+        (chat(QUESTION, message("assistant", "no", weight=float("inf"))), "openai", "the weight inf"),
         (chat(QUESTION, GOOD, images=["a.png"]), "together", "images beside the text"),
     ],
 )
