@@ -220,11 +220,8 @@ class GenaiBaseModels:
     @property
     def sold(self) -> tuple[SoldModel, ...]:
         """The chat models that can be prompted, each at all of its sellers, its maker at the top."""
-        return tuple(self._sold(model) for model in self._models.values() if is_listed(model))
-
-    def _sold(self, model: ListedModel) -> SoldModel:
-        seller = self._sellers[model.seller].title
-        return SoldModel(model.id, model.name, model.title, model.seller, seller, self._end(model.id))
+        listed = [(model, self._sellers[model.seller].title) for model in self._models.values() if is_listed(model)]
+        return tuple(SoldModel(m.id, m.name, m.title, m.seller, seller, self._end(m.id)) for m, seller in listed)
 
     @lru_cache(maxsize=512)  # noqa: B019 - one instance lives as long as the process
     def price(self, name: str, day: date) -> BasePrice:
